@@ -11,6 +11,7 @@ const project = (name: string, options: object = {}) => ({
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    env: { POWERTOOLS_METRICS_DISABLED: 'true' },
     projects: [
       project('unit'),
       project('architecture'),

@@ -1,0 +1,57 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
+import middy from '@middy/core'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { composeReceiveEvent } from '#compose'
+import type { IncomingEvent, Reception } from '#core/receive-event'
+
+/** `POST /events/{source}` and `POST /events/{source}/{token}`: translates between HTTP and {@link Reception}. */
+export const createHandler = ({ receiveEvent, log, metrics }: ReturnType<typeof composeReceiveEvent>) =>
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use(injectLambdaContext(log))
+    .use(logMetrics(metrics))
+    .handler(async (request) => {
+      const reception = await receiveEvent(eventOf(request))
+
+      metrics.addMetric(`Event.${reception.kind}`, 'Count', 1)
+      log.info('event', { reception: reception.kind, source: isKnown(reception) ? request.pathParameters?.source : undefined })
+      if (reception.kind === 'not-queued') log.error(reception.error.message, { code: reception.error.code })
+      if ('cause' in reception) log.debug('event not authentic', { cause: reception.cause })
+      return answerTo(reception)
+    })
+
+const eventOf = (request: APIGatewayProxyEventV2): IncomingEvent => ({
+  source: request.pathParameters?.source ?? '',
+  pathToken: request.pathParameters?.token,
+  headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
+  body: Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8'),
+  requestId: request.requestContext.requestId,
+})
+
+/** What stands in an unknown path may be anything, a token too: it is not logged. */
+const isKnown = ({ kind }: Reception) => kind !== 'unknown-source' && kind !== 'too-large'
+
+function answerTo(reception: Reception): APIGatewayProxyStructuredResultV2 {
+  switch (reception.kind) {
+    case 'queued':
+      return json(202, { status: 'queued' })
+    case 'ignored':
+      return json(202, { status: 'ignored', reason: reception.reason })
+    case 'malformed':
+      return json(400, { error: 'malformed', problem: reception.problem })
+    case 'not-authentic':
+      return json(401, { error: 'not authentic' })
+    case 'unknown-source':
+      return json(404, { error: 'unknown source' })
+    case 'too-large':
+      return json(413, { error: 'too large' })
+    case 'not-queued':
+      return json(503, { error: 'not queued, send again' })
+  }
+}
+
+const json = (statusCode: number, body: object): APIGatewayProxyStructuredResultV2 => ({
+  statusCode,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})

@@ -1,0 +1,156 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { claimCondition, claimConditionValues } from '#adapters/dynamodb/claim-condition'
+import { dueCallsOf } from '#adapters/dynamodb/due-call'
+import { placeholders } from '#adapters/dynamodb/placeholders'
+import { attributesOf, DUE_SHARDS, dueShardOf, keyOf, type StoredRow, storedRowOf } from '#adapters/dynamodb/row-item'
+import type { CallRow, DueReason } from '#core/call-row'
+import { type Claim, type ClaimedCall, type ClaimRequest, claimAnswer } from '#core/claim'
+import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
+import { CatalogUnavailableError } from '#core/queue-errors'
+
+export interface DynamoDbCatalogOptions {
+  readonly client: DynamoDBClient
+  readonly tableName: string
+}
+
+const CLAIM_UPDATE = [
+  'SET #callId = :callId, #state = if_not_exists(#state, :pending), #firstSeenAt = if_not_exists(#firstSeenAt, :now)',
+  '#fence = if_not_exists(#fence, :zero) + :one, #leaseUntil = :leaseUntil',
+  '#dueAt = :leaseUntil, #dueShard = :dueShard, #reason = if_not_exists(#reason, :archive)',
+].join(', ')
+const WITH_ORGANIZATION = `${CLAIM_UPDATE}, #organizationId = if_not_exists(#organizationId, :organizationId)`
+
+/**
+ * The catalog in a DynamoDB table: an item for each call, one conditional update for each change.
+ *
+ *   claim: fence + 1, lease          write: outcome, under that fence
+ *   |--------------------------------|
+ *                                          a later claim's fence shuts this one out
+ */
+export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDbCatalogOptions): CallCatalog {
+  return {
+    claim: (request) => translated(() => claim(request)),
+    write: (claimed, row) => translated(() => write(claimed, row)),
+    due: (now, limit) => translated(() => due(now, limit)),
+    hold: (held, until) => translated(() => hold(held, until)),
+    read: (callId) => translated(() => read(callId)),
+  }
+
+  async function claim(request: ClaimRequest): Promise<Claim> {
+    const condition = claimCondition(request.trigger)
+    const update = request.organizationId === undefined ? CLAIM_UPDATE : WITH_ORGANIZATION
+    try {
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: keyOf(request.callId),
+          UpdateExpression: update,
+          ConditionExpression: condition,
+          ...placeholders([update, condition], { ...claimConditionValues(request), ...claimUpdateValues(request) }),
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      )
+      const { row, fence } = storedRowOf(Attributes)
+      return { kind: 'claimed', claim: { fence, leaseUntil: request.leaseUntil, row } }
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return refusal(storedRowOf(error.Item), request)
+      throw error
+    }
+  }
+
+  async function write({ fence, row: { callId } }: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'> {
+    const attributes = { ...attributesOf(row), leaseUntil: undefined }
+    const wrote = await updatedIf('#fence = :fence', callId, updateTo(attributes), { ...attributes, fence })
+    return wrote ? 'written' : 'superseded'
+  }
+
+  async function due(now: Date, limit: number): Promise<readonly DueCall[]> {
+    const shards = await Promise.all(DUE_SHARDS.map((shard) => dueIn(shard, now, limit)))
+    return shards
+      .flat()
+      .sort((one, other) => one.dueAt.getTime() - other.dueAt.getTime())
+      .slice(0, limit)
+  }
+
+  async function dueIn(dueShard: string, now: Date, limit: number): Promise<DueCall[]> {
+    const condition = '#dueShard = :dueShard AND #dueAt <= :now'
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName,
+        IndexName: 'by-due',
+        KeyConditionExpression: condition,
+        ...placeholders([condition], { dueShard, now: now.toISOString() }),
+        Limit: limit,
+      }),
+    )
+    return dueCallsOf(Items)
+  }
+
+  async function hold({ callId, dueAt }: DueCall, until: Date): Promise<boolean> {
+    // A claim moves `dueAt` to its lease's end: what is still due as before has no owner, or a dead one whose lease ended by then.
+    const unmoved = '#dueAt = :dueAt AND (attribute_not_exists(#leaseUntil) OR #leaseUntil <= :dueAt)'
+    return await updatedIf(unmoved, callId, 'SET #dueAt = :until', { dueAt: dueAt.toISOString(), until: until.toISOString() })
+  }
+
+  async function read(callId: string): Promise<CallRow | undefined> {
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(callId), ConsistentRead: true }))
+    return Item && storedRowOf(Item).row
+  }
+
+  async function updatedIf(condition: string, callId: string, update: string, values: Readonly<Record<string, unknown>>): Promise<boolean> {
+    try {
+      await client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: keyOf(callId),
+          UpdateExpression: update,
+          ConditionExpression: condition,
+          ...placeholders([update, condition], values),
+        }),
+      )
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
+  }
+}
+
+const claimUpdateValues = ({ callId, organizationId, leaseUntil }: ClaimRequest) => ({
+  callId,
+  organizationId,
+  leaseUntil: leaseUntil.toISOString(),
+  dueShard: dueShardOf(callId),
+  archive: 'archive' satisfies DueReason,
+  zero: 0,
+  one: 1,
+})
+
+/** The condition failed on this very row, so that the rule says why. */
+function refusal({ row, leaseUntil }: StoredRow, request: ClaimRequest): Claim {
+  const kind = claimAnswer(row, leaseUntil, request)
+  if (kind === 'claimed') throw new Error('the table refused a claim that the rule allows')
+  return { kind }
+}
+
+/** Sets what there is and removes the rest, so that nothing of an earlier outcome stays; what a later version added does. */
+function updateTo(attributes: Readonly<Record<string, unknown>>): string {
+  const present = Object.keys(attributes).filter((name) => attributes[name] !== undefined)
+  const missing = Object.keys(attributes).filter((name) => attributes[name] === undefined)
+  return `SET ${present.map((name) => `#${name} = :${name}`).join(', ')} REMOVE ${missing.map((name) => `#${name}`).join(', ')}`
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new CatalogUnavailableError({ cause: error })
+  }
+}

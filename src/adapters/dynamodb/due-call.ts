@@ -1,0 +1,18 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import * as v from 'valibot'
+import { DueReasonSchema, InstantSchema } from '#adapters/dynamodb/read-item'
+import type { DueCall } from '#core/ports/call-catalog'
+
+/** What the index of due rows projects. */
+const DueCallSchema = v.object({
+  callId: v.string(),
+  organizationId: v.optional(v.string()),
+  reason: DueReasonSchema,
+  dueAt: InstantSchema,
+})
+
+/** The due calls among these items. One that only another version of callvault can read is left to that one: it must not stop the rest. */
+export function dueCallsOf(items: readonly Record<string, AttributeValue>[]): DueCall[] {
+  return items.map((item) => v.safeParse(DueCallSchema, unmarshall(item))).flatMap((result) => (result.success ? [result.output] : []))
+}

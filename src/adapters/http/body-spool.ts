@@ -1,0 +1,88 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CallvaultError } from '#core/errors'
+import type { BodySpool } from '#core/ports/body-spool'
+import { RecordingTooLargeError, SourceEndedEarlyError } from '#core/source-errors'
+
+export interface BodySpoolOptions {
+  /** Where temporary files may stand. Each body gets a folder of its own that nobody else can read. */
+  readonly directory: string
+  readonly limitBytes: number
+}
+
+/** Spools through a temporary file that is gone when its use has ended, however it ended. */
+export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): BodySpool {
+  return {
+    async through(body, signal, use) {
+      // Without a listener of ours, a body that fails before it is read would end the process.
+      const failure = failureOf(body)
+      const folder = await mkdtemp(join(directory, 'callvault-spool-'))
+      try {
+        const file = join(folder, 'body')
+        const bytes = await takeIn(body, file, { signal, limitBytes, failure })
+        return await useFile(file, (content) => use({ bytes, body: content }))
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+interface TakeInOptions {
+  readonly signal: AbortSignal
+  readonly limitBytes: number
+  readonly failure: () => Error | undefined
+}
+
+async function takeIn(body: Readable, file: string, { signal, limitBytes, failure }: TakeInOptions): Promise<number> {
+  const meter = createMeter(limitBytes)
+  try {
+    await pipeline(body, meter.stream, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal })
+    return meter.bytes()
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    if (error instanceof CallvaultError) throw error
+    if (isDiskFull(error)) throw new RecordingTooLargeError(meter.bytes(), limitBytes)
+    if (failure() !== undefined || isCutShort(error)) throw new SourceEndedEarlyError(meter.bytes(), undefined, { cause: error })
+    throw error
+  }
+}
+
+async function useFile<T>(file: string, use: (content: Readable) => Promise<T>): Promise<T> {
+  const content = createReadStream(file)
+  try {
+    return await use(content)
+  } finally {
+    content.destroy()
+  }
+}
+
+function createMeter(limitBytes: number) {
+  let bytes = 0
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      if (bytes > limitBytes) done(new RecordingTooLargeError(bytes, limitBytes))
+      else done(null, chunk)
+    },
+  })
+  return { stream, bytes: () => bytes }
+}
+
+function failureOf(body: Readable): () => Error | undefined {
+  let failure: Error | undefined = body.errored ?? undefined
+  body.on('error', (error) => {
+    failure = error
+  })
+  return () => failure
+}
+
+const hasCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code
+
+const isDiskFull = (error: unknown) => hasCode(error, 'ENOSPC')
+
+/** A body that was destroyed before it was read has no error of its own. */
+const isCutShort = (error: unknown) => hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE')

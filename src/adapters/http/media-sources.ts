@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http'
+import { assertSourceUrl } from '#adapters/http/source-address'
+import { declaredBytes, discard, watchedBody } from '#adapters/http/source-body'
+import { createSourceRequest } from '#adapters/http/source-request'
+import type { MediaSources, OpenSource } from '#core/ports/media-sources'
+import {
+  SourceAddressRefusedError,
+  SourceContentWrongError,
+  SourceGoneError,
+  SourceLinkLapsedError,
+  SourceUnavailableError,
+} from '#core/source-errors'
+
+export interface MediaSourcesOptions {
+  /** Also http, loopback and private addresses. */
+  readonly allowInsecure: boolean
+  /** `host` or `*.suffix`; none: every public host. */
+  readonly hostAllowlist: () => Promise<readonly string[]>
+  readonly clock?: () => Date
+}
+
+const MAX_REDIRECTS = 5
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
+
+/** Links as they are on the internet: hostile until every hop has been checked. */
+export function createMediaSources({ allowInsecure, hostAllowlist, clock = () => new Date() }: MediaSourcesOptions): MediaSources {
+  const request = createSourceRequest(allowInsecure)
+
+  return {
+    async open(link, signal) {
+      const rules = { allowInsecure, hostAllowlist: await hostAllowlist() }
+      const url = URL.parse(link)
+      if (url === null) throw new SourceAddressRefusedError('not a URL')
+
+      return await follow(url, MAX_REDIRECTS)
+
+      async function follow(hop: URL, redirectsLeft: number): Promise<OpenSource> {
+        assertSourceUrl(hop, rules)
+        const response = await request(hop, signal)
+        if (!REDIRECT_STATUSES.has(statusOf(response))) return openedFrom(response, hop, signal, clock())
+
+        discard(response)
+        if (redirectsLeft === 0) throw new SourceUnavailableError(`redirects more than ${MAX_REDIRECTS} times`)
+        return await follow(targetOf(response, hop), redirectsLeft - 1)
+      }
+    },
+  }
+}
+
+function targetOf({ headers: { location } }: IncomingMessage, hop: URL): URL {
+  const target = location === undefined ? null : URL.parse(location, hop.href)
+  if (target === null) throw new SourceUnavailableError('redirects without saying where to')
+  return target
+}
+
+function openedFrom(response: IncomingMessage, { host }: URL, signal: AbortSignal, fetchedAt: Date): OpenSource {
+  const problem = problemOf(response)
+  if (problem !== undefined) {
+    discard(response)
+    throw problem
+  }
+
+  const { headers } = response
+  return {
+    bytes: declaredBytes(response),
+    contentType: headers['content-type'] ?? '',
+    etag: headers.etag,
+    lastModified: headers['last-modified'],
+    host,
+    fetchedAt,
+    body: watchedBody(response, signal),
+  }
+}
+
+function problemOf(response: IncomingMessage): Error | undefined {
+  const status = statusOf(response)
+  if (status === 404 || status === 410) return new SourceGoneError(status)
+  if (status === 401 || status === 403) return new SourceLinkLapsedError(status)
+  if (status !== 200) return new SourceUnavailableError(`answered ${status}`)
+
+  const { 'content-encoding': contentEncoding = 'identity', 'transfer-encoding': transferEncoding = 'chunked' } = response.headers
+  if (!/^(identity)?$/i.test(contentEncoding.trim()) || !/^chunked$/i.test(transferEncoding.trim())) {
+    return new SourceContentWrongError('it is encoded, though it was asked for as it is')
+  }
+  return undefined
+}
+
+const statusOf = ({ statusCode = 0 }: IncomingMessage) => statusCode

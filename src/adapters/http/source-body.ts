@@ -1,0 +1,66 @@
+import { addAbortListener } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { SourceEndedEarlyError, SourceUnavailableError } from '#core/source-errors'
+
+const STALL_MS = 8_000
+
+/** So much of an unwanted body is read for the sake of the connection; a longer one costs the connection. */
+const DISCARDED_BYTES = 16 * 1024
+
+/**
+ * The body of an answer as the port promises it: an error on it where it stalls for 8 s, is aborted, or ends in a way that does not
+ * show it to be whole. Node itself reports a body that is shorter than declared, or whose last chunk is missing.
+ */
+export function watchedBody(response: IncomingMessage, signal: AbortSignal): Readable {
+  destroyWhenStalled(response)
+  destroyOnAbort(response, signal)
+  return endsByClosing(response) ? unprovable(response) : response
+}
+
+/** Gives up an answer that nobody reads. */
+export function discard(response: IncomingMessage): void {
+  if (declaredBytes(response) === undefined || Number(declaredBytes(response)) > DISCARDED_BYTES) response.destroy()
+  else destroyWhenStalled(response.resume())
+}
+
+/** What Content-Length says. Node's parser has refused doubled and malformed ones, and those beside a chunked body. */
+export function declaredBytes({ headers }: IncomingMessage): number | undefined {
+  const declared = headers['content-length']
+  return declared !== undefined && /^\d{1,15}$/.test(declared) ? Number(declared) : undefined
+}
+
+const endsByClosing = (response: IncomingMessage) =>
+  declaredBytes(response) === undefined && response.headers['transfer-encoding'] === undefined
+
+/** A connection that is closed may have been cut: nothing tells such a body from its first half. */
+function unprovable(response: IncomingMessage): Readable {
+  let received = 0
+  const body = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      received += chunk.length
+      done(null, chunk)
+    },
+    flush: (done) => done(new SourceEndedEarlyError(received, undefined)),
+  })
+  return pipeline(response, body, () => {})
+}
+
+function destroyWhenStalled(response: IncomingMessage): void {
+  const { socket } = response
+  const onSilence = () => {
+    if (awaitsItsSource(response)) response.destroy(new SourceUnavailableError('sent nothing for 8 s'))
+    else socket.setTimeout(STALL_MS)
+  }
+  socket.setTimeout(STALL_MS)
+  socket.on('timeout', onSilence)
+  response.once('close', () => socket.off('timeout', onSilence))
+}
+
+/** Silence is the reader's doing where all has arrived, or where the buffer is full and the connection paused for it. */
+const awaitsItsSource = (response: IncomingMessage) => !response.complete && response.readableLength < response.readableHighWaterMark
+
+function destroyOnAbort(response: IncomingMessage, signal: AbortSignal): void {
+  const abort = addAbortListener(signal, () => response.destroy(signal.reason))
+  response.once('close', () => abort[Symbol.dispose]())
+}

@@ -1,0 +1,56 @@
+import { addAbortListener } from 'node:events'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { createCheckedLookup } from '#adapters/http/checked-lookup'
+import { SourceAddressRefusedError, SourceUnavailableError } from '#core/source-errors'
+
+/** Sends one GET and resolves to its answer, whatever its status; the body is paused. */
+export type SourceRequest = (url: URL, signal: AbortSignal) => Promise<IncomingMessage>
+
+const ANSWER_TIMEOUT_MS = 10_000
+
+/** A function that was frozen finds its connections dead: what idled for longer is dropped by its timer before it is used again. */
+const IDLE_CONNECTION_MS = 15_000
+
+const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'callvault' }
+
+/** @returns a request that throws {SourceUnavailableError} retry, or {SourceAddressRefusedError} halt, where it gets no answer */
+export function createSourceRequest(allowInsecure: boolean): SourceRequest {
+  const lookup = createCheckedLookup(allowInsecure)
+  const kept = { keepAlive: true, timeout: IDLE_CONNECTION_MS }
+  const plain = { send: http.request, agent: new http.Agent(kept) }
+  const secure = { send: https.request, agent: new https.Agent(kept) }
+
+  return async function request(url, signal) {
+    signal.throwIfAborted()
+    const { send, agent } = url.protocol === 'https:' ? secure : plain
+
+    return await new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = send(url, { agent, lookup, headers: HEADERS })
+      const timer = setTimeout(() => sent.destroy(new SourceUnavailableError('did not answer within 10 s')), ANSWER_TIMEOUT_MS)
+      const abort = addAbortListener(signal, () => sent.destroy(signal.reason))
+      const settle = () => {
+        clearTimeout(timer)
+        abort[Symbol.dispose]()
+      }
+
+      sent.once('response', (response) => {
+        settle()
+        resolve(response)
+      })
+      // Stays for good: past the answer the connection's errors are the body's to report.
+      sent.on('error', (error) => {
+        settle()
+        reject(signal.aborted ? signal.reason : asSourceError(error))
+      })
+      sent.end()
+    })
+  }
+}
+
+function asSourceError(error: NodeJS.ErrnoException): Error {
+  if (error instanceof SourceAddressRefusedError || error instanceof SourceUnavailableError) return error
+  const { code = 'no code' } = error
+  // A parser's error carries the raw answer, and with it what no log may hold.
+  return new SourceUnavailableError(`could not be reached (${code})`, 'rawPacket' in error ? {} : { cause: error })
+}

@@ -1,0 +1,161 @@
+import type { Readable } from 'node:stream'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type PutObjectCommandOutput,
+  PutObjectRetentionCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { meterBody } from '#adapters/s3/metered-body'
+import { isConflict, isMissing, isPreconditionFailed, statusOf } from '#adapters/s3/s3-answers'
+import { ArchiveUnavailableError, RetentionConflictError, StoredChecksumMismatchError } from '#core/archive-errors'
+import { sha256Hex } from '#core/canonical-json'
+import type { ArchiveStore, PutOptions, PutResult, SizedContent, StoredObject } from '#core/ports/archive-store'
+import type { Retention } from '#core/retention'
+
+export interface S3ArchiveStoreOptions {
+  readonly client: S3Client
+  readonly bucket: string
+  /** The key that the bucket encrypts with. Left out where the bucket's own default is meant. */
+  readonly kmsKeyArn?: string | undefined
+}
+
+/**
+ * The archive in S3: one PutObject an object, never over another, locked and digested.
+ *
+ * send -> (412: another stands there | no clear answer: look) -> compare what S3 attests with what was sent
+ */
+export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveStoreOptions): ArchiveStore {
+  return { put, read, extendRetention }
+
+  async function put(key: string, content: SizedContent, options: PutOptions): Promise<PutResult> {
+    return content.body instanceof Uint8Array
+      ? putBytes(key, content.body, options)
+      : putStream(key, { bytes: content.bytes, body: content.body }, options)
+  }
+
+  async function putBytes(key: string, body: Uint8Array, options: PutOptions): Promise<PutResult> {
+    const sent = { key, bytes: body.length, sha256: sha256Hex(body) }
+    const input = { Body: body, ContentLength: body.length, ChecksumSHA256: toBase64(sent.sha256), ...headersOf(options) }
+
+    return store(sent.key, input, options.signal, async () => sent)
+  }
+
+  /** The digest is sent behind the body, so that S3 checks and keeps it, though nobody knows it before the last byte passed. */
+  async function putStream(key: string, { bytes, body }: { bytes: number; body: Readable }, options: PutOptions): Promise<PutResult> {
+    const metered = meterBody(body, bytes, options.signal)
+    const input = { Body: metered.stream, ContentLength: bytes, ChecksumAlgorithm: 'SHA256' as const, ...headersOf(options) }
+
+    try {
+      return await store(key, input, metered.failure, async () => ({ key, bytes, sha256: await metered.drain() }))
+    } finally {
+      metered.release()
+    }
+  }
+
+  async function store(
+    key: string,
+    input: Omit<PutObjectCommandInput, 'Bucket' | 'Key'>,
+    signal: AbortSignal,
+    whenSent: () => Promise<Sent>,
+  ): Promise<PutResult> {
+    const command = new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: '*', ...input })
+    try {
+      const answer = await client.send(command, { abortSignal: signal })
+      return { outcome: 'stored', object: await attested(await whenSent(), answer, signal) }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof StoredChecksumMismatchError) throw error
+      return standing(error, key, signal, whenSent)
+    }
+  }
+
+  /** The store said no, or its answer was lost: only what stands at the key can tell. */
+  async function standing(error: unknown, key: string, signal: AbortSignal, whenSent: () => Promise<Sent>): Promise<PutResult> {
+    const object = await head(key, signal)
+    if (object === undefined)
+      throw unavailable(error, isPreconditionFailed(error) || isConflict(error) ? 'is busy with this key' : 'did not store')
+    const sent = await whenSent()
+    return { outcome: object.sha256 === sent.sha256 && object.bytes === sent.bytes ? 'same' : 'different', object }
+  }
+
+  /** AWS answers a PutObject with what it keeps; a store that does not is asked. */
+  async function attested(sent: Sent, answer: PutObjectCommandOutput, signal: AbortSignal): Promise<StoredObject> {
+    if (answer.ChecksumSHA256 !== undefined && answer.VersionId !== undefined) {
+      if (answer.ChecksumSHA256 !== toBase64(sent.sha256)) throw new StoredChecksumMismatchError('its SHA-256 differs')
+      return storedObject(sent.key, answer.VersionId, sent.bytes, answer.ChecksumSHA256)
+    }
+    const object = await head(sent.key, signal, answer.VersionId)
+    if (object?.sha256 !== sent.sha256 || object.bytes !== sent.bytes)
+      throw new StoredChecksumMismatchError('its length or SHA-256 differs')
+    return object
+  }
+
+  async function head(key: string, signal: AbortSignal, versionId?: string): Promise<StoredObject | undefined> {
+    try {
+      const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' }), {
+        abortSignal: signal,
+      })
+      if (answer.ChecksumSHA256 === undefined || answer.VersionId === undefined || answer.ContentLength === undefined) {
+        throw new StoredChecksumMismatchError('the object that stands there has no SHA-256 or no version')
+      }
+      return storedObject(key, answer.VersionId, answer.ContentLength, answer.ChecksumSHA256)
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      signal.throwIfAborted()
+      throw error instanceof StoredChecksumMismatchError ? error : unavailable(error, 'could not be asked')
+    }
+  }
+
+  async function read(key: string): Promise<Uint8Array | undefined> {
+    try {
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      return await answer.Body?.transformToByteArray()
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw unavailable(error, 'could not be read')
+    }
+  }
+
+  async function extendRetention(
+    { key, versionId }: Pick<StoredObject, 'key' | 'versionId'>,
+    { mode, retainUntil }: Retention,
+  ): Promise<void> {
+    if (mode === 'NONE') return
+    const version = { Bucket: bucket, Key: key, VersionId: versionId }
+    try {
+      const { ObjectLockRetainUntilDate: kept } = await client.send(new HeadObjectCommand(version))
+      if (kept !== undefined && kept >= retainUntil) return
+      await client.send(new PutObjectRetentionCommand({ ...version, Retention: { Mode: mode, RetainUntilDate: retainUntil } }))
+    } catch (cause) {
+      const status = statusOf(cause)
+      if (status !== undefined && status >= 400 && status < 500) throw new RetentionConflictError({ cause })
+      throw unavailable(cause, 'could not extend a retention')
+    }
+  }
+
+  function headersOf({ mediaType, retention }: PutOptions) {
+    return {
+      ContentType: mediaType,
+      ...(kmsKeyArn === undefined ? {} : { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: kmsKeyArn, BucketKeyEnabled: true }),
+      ...(retention.mode === 'NONE' ? {} : { ObjectLockMode: retention.mode, ObjectLockRetainUntilDate: retention.retainUntil }),
+    }
+  }
+}
+
+type Sent = Pick<StoredObject, 'key' | 'bytes' | 'sha256'>
+
+const storedObject = (key: string, versionId: string, bytes: number, checksum: string): StoredObject => ({
+  key,
+  versionId,
+  bytes,
+  sha256: Buffer.from(checksum, 'base64').toString('hex'),
+  storedChecksum: { algorithm: 'SHA256', type: 'FULL_OBJECT', value: checksum },
+})
+
+const toBase64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
+
+const unavailable = (error: unknown, what: string) =>
+  new ArchiveUnavailableError(`${what} (${statusOf(error) ?? 'no answer'})`, { cause: error })

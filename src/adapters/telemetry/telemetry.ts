@@ -1,0 +1,15 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+
+/** Structured logs, and metrics in CloudWatch's embedded format: both are lines on standard output, no request is made. */
+export interface Telemetry {
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+export const createTelemetry = (serviceName: string, logLevel: LogLevel): Telemetry => ({
+  log: new Logger({ serviceName, logLevel }),
+  metrics: new Metrics({ namespace: 'callvault', serviceName }),
+})

@@ -1,0 +1,76 @@
+import { tmpdir } from 'node:os'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { createAllomiaProvider } from '#adapters/allomia/call-provider'
+import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
+import { createBodySpool } from '#adapters/http/body-spool'
+import { createMediaSources } from '#adapters/http/media-sources'
+import { createS3ArchiveStore } from '#adapters/s3/archive-store'
+import { fileText, secretText } from '#adapters/secrets/document-text'
+import { createLiveDocument } from '#adapters/secrets/live-document'
+import { createSqsCallQueue } from '#adapters/sqs/call-queue'
+import { createTelemetry } from '#adapters/telemetry/telemetry'
+import type { ArchiveCallEnvironment, DocumentPlace, ReceiveEventEnvironment, ReconcileCallsEnvironment } from '#config/environment'
+import { parseEventSources } from '#config/event-sources'
+import { parseSettings } from '#config/settings'
+import { createArchiveCall } from '#core/archive-call'
+import { createEnqueueDue } from '#core/enqueue-due'
+import type { LiveDocument } from '#core/ports/live-document'
+import { createReceiveEvent } from '#core/receive-event'
+import packageJson from '../package.json' with { type: 'json' }
+
+/** Lambda's ephemeral disk has 512 MiB unless more is asked for; some of it is not ours. */
+const SPOOL_LIMIT_BYTES = 480 * 1_024 ** 2
+
+const now = () => new Date()
+
+export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: ReceiveEventEnvironment) {
+  const queue = createSqsCallQueue({ client: new SQSClient({}), queueUrl: callQueueUrl })
+  return {
+    receiveEvent: createReceiveEvent({ sources: liveDocument(eventSources, parseEventSources), queue, now }),
+    ...createTelemetry('receive-event', logLevel),
+  }
+}
+
+export function composeArchiveCall(environment: ArchiveCallEnvironment) {
+  const { archiveBucket, catalogTable, kmsKeyArn, allowInsecureSources, retentionMode } = environment
+  const settings = liveDocument(environment.settings, (text) => parseSettings(text, { allowInsecure: allowInsecureSources }))
+  const hostAllowlist = async () => (await settings.current()).sources.hostAllowlist
+
+  return {
+    archiveCall: createArchiveCall({
+      catalog: createDynamoDbCatalog({ client: new DynamoDBClient({}), tableName: catalogTable }),
+      archive: createS3ArchiveStore({ client: s3Client(), bucket: archiveBucket, kmsKeyArn }),
+      provider: createAllomiaProvider({ settings }),
+      sources: createMediaSources({ allowInsecure: allowInsecureSources, hostAllowlist }),
+      spool: createBodySpool({ directory: tmpdir(), limitBytes: SPOOL_LIMIT_BYTES }),
+      settings,
+      retentionMode,
+      now,
+      random: Math.random,
+      version: packageJson.version,
+    }),
+    now,
+    ...createTelemetry('archive-call', environment.logLevel),
+  }
+}
+
+export function composeReconcileCalls({ catalogTable, callQueueUrl, logLevel }: ReconcileCallsEnvironment) {
+  const catalog = createDynamoDbCatalog({ client: new DynamoDBClient({}), tableName: catalogTable })
+  const queue = createSqsCallQueue({ client: new SQSClient({}), queueUrl: callQueueUrl })
+  return { enqueueDue: createEnqueueDue({ catalog, queue, now }), ...createTelemetry('reconcile-calls', logLevel) }
+}
+
+/** The SDK would write to standard output of its own accord; what matters of its errors is logged with our codes. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** One connection serves many uploads: the pause of `Expect: 100-continue` would open a new one for each. */
+const s3Client = () => new S3Client({ expectContinueHeader: false, logger: SILENT })
+
+function liveDocument<T>(place: DocumentPlace, parse: (text: string) => T): LiveDocument<T> {
+  if ('file' in place) return createLiveDocument({ load: () => fileText(place.file), parse, now })
+  const client = new SecretsManagerClient({})
+  return createLiveDocument({ load: () => secretText(client, place.secretArn), parse, now })
+}

@@ -1,0 +1,166 @@
+import { awaitsSomething, type CallRow } from '#core/call-row'
+import { type Claim, type ClaimedCall, leaseUntilOf } from '#core/claim'
+import { type CommittedManifest, createCommitRevision, newestManifest } from '#core/commit-revision'
+import { type CopyPorts, createCopyArtifact } from '#core/copy-artifact'
+import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
+import { createGatherArtifacts, type GatherRequest } from '#core/gather-artifacts'
+import { contentSha256 } from '#core/manifest'
+import type { MediaArtifact } from '#core/manifest-schema'
+import { partitionOf } from '#core/object-keys'
+import type { CallCatalog } from '#core/ports/call-catalog'
+import type { CallProvider } from '#core/ports/call-provider'
+import type { LiveDocument } from '#core/ports/live-document'
+import type { ProviderCall } from '#core/provider-call'
+import type { CallMessage } from '#core/queue-message'
+import { retentionFor } from '#core/retention'
+import { afterError, afterWaiting, dueNow, settledFrom, type WaitContext } from '#core/row-outcomes'
+import type { RetentionMode, Settings, Waits } from '#core/settings'
+import { type Random, waitWindow } from '#core/waits'
+
+export interface ArchiveCallPorts extends CopyPorts {
+  readonly catalog: CallCatalog
+  readonly provider: CallProvider
+  readonly settings: LiveDocument<Settings>
+  readonly retentionMode: RetentionMode
+  readonly now: () => Date
+  readonly random: Random
+  /** Of callvault, for the manifest. */
+  readonly version: string
+}
+
+/** What became of one message. Everything but `row` may be logged. */
+export interface ArchiveOutcome {
+  readonly kind:
+    | Exclude<Claim['kind'], 'claimed'>
+    | 'archived'
+    | 'unchanged'
+    | 'postponed'
+    | 'rescheduled'
+    | 'failed'
+    | 'caught-up'
+    | 'superseded'
+  readonly fence?: number
+  readonly revision?: number | undefined
+  readonly errors: readonly CallvaultError[]
+  /** The message named another organization than the provider does. */
+  readonly organizationDiffers?: boolean
+}
+
+export type ArchiveCall = ReturnType<typeof createArchiveCall>
+
+/**
+ * Archives one call: one revision per content, whatever the number of deliveries.
+ *
+ * claim -> catch up with manifests -> fetch -> gather artifacts -> commit -> write the row
+ * A crash between any two steps is rolled forward by the next attempt. Once claimed, every outcome is one write of the row.
+ */
+export function createArchiveCall(ports: ArchiveCallPorts) {
+  const { archive, catalog, provider, settings, now, random } = ports
+  const gatherArtifacts = createGatherArtifacts(createCopyArtifact(ports))
+  const commitRevision = createCommitRevision(ports)
+
+  /** @throws {CatalogUnavailableError} nothing could be written: the message has to come back */
+  return async function archiveCall(message: CallMessage, deadline: Date, signal: AbortSignal): Promise<ArchiveOutcome> {
+    const { callId, trigger, organizationId } = message
+    const receivedAt = new Date(message.receivedAt)
+    const claimed = await catalog.claim({ callId, trigger, organizationId, receivedAt, now: now(), leaseUntil: leaseUntilOf(deadline) })
+    if (claimed.kind !== 'claimed') return { kind: claimed.kind, errors: [] }
+
+    const { claim } = claimed
+    const { row, ...outcome } = await attemptOrReschedule(message, claim, signal)
+    const written = await catalog.write(claim, row)
+    const kind = written === 'superseded' ? 'superseded' : outcome.kind
+    return { ...outcome, kind, fence: claim.fence, revision: row.committed?.revision }
+  }
+
+  async function attemptOrReschedule(message: CallMessage, claim: ClaimedCall, signal: AbortSignal): Promise<Attempted> {
+    const progress: Progress = { row: claim.row, waits: undefined }
+    try {
+      return await attempt(message, claim, progress, signal)
+    } catch (thrown) {
+      const error = signal.aborted ? new DeadlineReachedError() : asCallvaultError(thrown)
+      const row = afterError(progress.row, error, { now: now(), random, waits: progress.waits })
+      return { kind: row.state === 'failed' ? 'failed' : 'rescheduled', row, errors: [error] }
+    }
+  }
+
+  async function attempt(message: CallMessage, claim: ClaimedCall, progress: Progress, signal: AbortSignal): Promise<Attempted> {
+    const document = await settings.current()
+    progress.waits = document.waits
+    const missed = await manifestBeyond(claim.row)
+    if (missed !== undefined) return { kind: 'caught-up', row: dueNow(settledFrom(claim.row, missed), now()), errors: [] }
+
+    const fetched = await provider.getCall(message.callId, organizationOf(message, claim.row), signal)
+    const plan = planFor(fetched.call, claim, document)
+    const { artifacts, errors } = await gatherArtifacts(plan, signal)
+    const row = withFindings(claim.row, fetched.call, artifacts)
+    progress.row = row
+    signal.throwIfAborted()
+
+    const seen = {
+      errors,
+      organizationDiffers: message.organizationId !== undefined && message.organizationId !== fetched.call.organizationId,
+    }
+    if (isWorthWaiting(row, plan)) return { kind: 'postponed', row: afterWaiting(row, errors, plan), ...seen }
+    if (row.committed?.contentSha256 === contentSha256(fetched.call, artifacts)) {
+      return { ...concluded('unchanged', afterWaiting(row, errors, plan)), ...seen }
+    }
+
+    const references = Object.values(claim.row.artifacts).filter((artifact) => artifact.state === 'stored')
+    const { place, retention } = plan
+    const draft = { fetched, artifacts, references, place, previous: row.committed, retention, message, now: now() }
+    const { kind, newest } = await commitRevision(draft, signal)
+    const settled = settledFrom(row, newest)
+    if (kind === 'overtaken') return { kind: 'caught-up', row: dueNow(settled, now()), ...seen }
+    return { ...concluded('archived', afterWaiting(settled, errors, plan)), ...seen }
+  }
+
+  /** A crashed or late owner may have committed what its row does not say. Asked first, of rows that have revisions. */
+  async function manifestBeyond({ callId, committed, partition }: CallRow): Promise<CommittedManifest | undefined> {
+    if (committed === undefined || partition === undefined) return undefined
+    return newestManifest(archive, { partition, callId }, committed.revision + 1)
+  }
+
+  function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings): AttemptPlan {
+    const from = call.endedAt ?? call.createdAt ?? row.firstSeenAt
+    const partition = row.partition ?? partitionOf(call.organizationId, call.startedAt ?? call.createdAt ?? row.firstSeenAt)
+    return {
+      call,
+      known: row.artifacts,
+      place: { partition, callId: call.id, fence },
+      retention: retentionFor(call, ports.retentionMode, retention, now()),
+      from,
+      window: waitWindow(from, waits),
+      waits,
+      now: now(),
+      random,
+    }
+  }
+}
+
+type Attempted = ArchiveOutcome & { readonly row: CallRow }
+
+/** What an attempt that fails half-way leaves behind: artifacts that are stored need not be copied again. */
+interface Progress {
+  row: CallRow
+  waits: Waits | undefined
+}
+
+/** Only to choose an API key: which organization a call belongs to is the provider's answer. */
+const organizationOf = ({ organizationId }: CallMessage, { fields }: CallRow) =>
+  organizationId ?? (typeof fields.organizationId === 'string' ? fields.organizationId : undefined)
+
+type AttemptPlan = GatherRequest & WaitContext
+
+const withFindings = (row: CallRow, call: ProviderCall, artifacts: readonly MediaArtifact[]): CallRow => ({
+  ...row,
+  fields: call.fields,
+  artifacts: Object.fromEntries(artifacts.map((artifact) => [artifact.name, artifact])),
+})
+
+/** Within the grace nothing is committed before all is there: one revision instead of two. */
+const isWorthWaiting = (row: CallRow, { now, window }: WaitContext) =>
+  awaitsSomething(row) && row.committed === undefined && now < window.graceEndsAt
+
+/** A row may end `failed` although something was archived: a person has to look at the rest. */
+const concluded = (kind: 'archived' | 'unchanged', row: CallRow) => ({ kind: row.state === 'failed' ? ('failed' as const) : kind, row })

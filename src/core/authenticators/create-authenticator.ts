@@ -1,0 +1,14 @@
+import { createStandardWebhooks } from '#core/authenticators/standard-webhooks'
+import { createTokenAuthenticator } from '#core/authenticators/token'
+import type { AuthenticatorSettings } from '#core/event-source'
+import type { Authenticator } from '#core/ports/authenticator'
+
+/** The authenticator that a source's settings name. */
+export function createAuthenticator(settings: AuthenticatorSettings): Authenticator {
+  switch (settings.type) {
+    case 'standard-webhooks':
+      return createStandardWebhooks(settings)
+    case 'token':
+      return createTokenAuthenticator(settings)
+  }
+}

@@ -1,0 +1,61 @@
+import type { Manifest, MediaArtifact, MediaName } from '#core/manifest-schema'
+
+/** `pending`: nothing committed. `archived`: at least one revision. `failed`: a person must act. */
+export type CallState = 'pending' | 'archived' | 'failed'
+
+/** Why a row is due: the whole call, what of it is awaited, or a row that has to follow its manifests. */
+export type DueReason = 'archive' | 'artifacts' | 'settle'
+
+/** The newest committed revision, as its manifest has it. */
+export interface CommittedRevision {
+  readonly revision: number
+  readonly contentSha256: string
+  readonly manifestSha256: string
+  readonly manifestKey: string
+  readonly retainUntil: Date
+  readonly archivedAt: Date
+}
+
+/** What the catalog knows of one call. It is an index: all of it but the waiting can be rebuilt from the bucket. */
+export interface CallRow {
+  readonly callId: string
+  readonly state: CallState
+  readonly firstSeenAt: Date
+  readonly partition?: string | undefined
+  readonly committed?: CommittedRevision | undefined
+  /** What is known of each artifact, also of what is stored but not committed yet. */
+  readonly artifacts: Readonly<Partial<Record<MediaName, MediaArtifact>>>
+  /** The call's known fields as received, without links and summaries. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** Counted errors in a row, and since when. */
+  readonly failures: number
+  readonly failingSince?: Date | undefined
+  readonly lastErrorCode?: string | undefined
+  readonly next?: { readonly dueAt: Date; readonly reason: DueReason } | undefined
+}
+
+export const newRow = (callId: string, now: Date): CallRow => ({
+  callId,
+  state: 'pending',
+  firstSeenAt: now,
+  artifacts: {},
+  fields: {},
+  failures: 0,
+})
+
+export const isAwaited = (artifact: MediaArtifact | undefined) => artifact?.state === 'awaited'
+
+export const awaitsSomething = (row: CallRow) => Object.values(row.artifacts).some(isAwaited)
+
+/** What a row says of a committed manifest. */
+export const committedFrom = (manifest: Manifest, manifestSha256: string, manifestKey: string): CommittedRevision => ({
+  revision: manifest.revision,
+  contentSha256: manifest.contentSha256,
+  manifestSha256,
+  manifestKey,
+  retainUntil: new Date(manifest.retention.retainUntil),
+  archivedAt: new Date(manifest.archivedAt),
+})
+
+export const mediaArtifactsOf = (manifest: Manifest): CallRow['artifacts'] =>
+  Object.fromEntries(manifest.artifacts.flatMap((artifact) => (artifact.name === 'record' ? [] : [[artifact.name, artifact]])))

@@ -1,0 +1,61 @@
+import { DUE_HOLD_SECONDS } from '#core/claim'
+import { addSeconds } from '#core/instants'
+import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
+import type { CallQueue } from '#core/ports/call-queue'
+import type { QueueMessage } from '#core/queue-message'
+
+/** How many due calls one run takes on; the rest waits for the next. */
+const DUE_PER_RUN = 1_000
+/** A queue with more messages than this has work enough. */
+const DEEP_QUEUE = 2_000
+
+export interface EnqueueDuePorts {
+  readonly catalog: CallCatalog
+  readonly queue: CallQueue
+  readonly now: () => Date
+}
+
+export interface EnqueueDueOutcome {
+  readonly found: number
+  readonly enqueued: number
+  /** Held, but the queue did not take them: they come back when the hold ends. */
+  readonly refused: number
+  /** Nothing was looked at, since the queue is deep already. */
+  readonly skipped: boolean
+}
+
+export type EnqueueDue = ReturnType<typeof createEnqueueDue>
+
+/**
+ * Sends every call whose time has come back to the queue: the only retry that callvault has.
+ *
+ * find due -> move each one's `dueAt` on -> enqueue
+ * A crash in between loses nothing: the row is due again when its hold ends.
+ */
+export function createEnqueueDue({ catalog, queue, now }: EnqueueDuePorts) {
+  return async function enqueueDue(requestId: string): Promise<EnqueueDueOutcome> {
+    if ((await queue.depth()) > DEEP_QUEUE) return { found: 0, enqueued: 0, refused: 0, skipped: true }
+
+    const startedAt = now()
+    const due = await catalog.due(startedAt, DUE_PER_RUN)
+    const held = await hold(due, addSeconds(startedAt, DUE_HOLD_SECONDS))
+    const refused = await queue.sendAll(held.map((call) => dueMessage(call, startedAt, requestId)))
+    return { found: due.length, enqueued: held.length - refused.length, refused: refused.length, skipped: false }
+  }
+
+  /** Only what no other run, and no worker, took on in the meantime. */
+  async function hold(due: readonly DueCall[], until: Date): Promise<DueCall[]> {
+    const isHeld = await Promise.all(due.map((call) => catalog.hold(call, until)))
+    return due.filter((_, index) => isHeld[index])
+  }
+}
+
+const dueMessage = ({ callId, organizationId }: DueCall, startedAt: Date, requestId: string): QueueMessage => ({
+  version: 1,
+  trigger: 'due',
+  callId,
+  ...(organizationId !== undefined && { organizationId }),
+  source: 'schedule',
+  receivedAt: startedAt.toISOString(),
+  requestId,
+})

@@ -1,0 +1,75 @@
+import type { CallRow } from '#core/call-row'
+import type { createCopyArtifact } from '#core/copy-artifact'
+import { asCallvaultError, type CallvaultError } from '#core/errors'
+import { MEDIA_NAMES, type MediaArtifact, type MediaName } from '#core/manifest-schema'
+import type { AttemptPlace } from '#core/object-keys'
+import type { ProviderCall } from '#core/provider-call'
+import type { Retention } from '#core/retention'
+import type { Waits } from '#core/settings'
+import { SourceGoneError } from '#core/source-errors'
+import type { WaitWindow } from '#core/waits'
+
+export interface GatherRequest {
+  readonly call: ProviderCall
+  readonly known: CallRow['artifacts']
+  readonly place: AttemptPlace
+  readonly retention: Retention
+  readonly waits: Waits
+  readonly window: WaitWindow
+  readonly now: Date
+}
+
+export interface Gathered {
+  readonly artifacts: readonly MediaArtifact[]
+  /** Why awaited ones could not be stored this time. */
+  readonly errors: readonly CallvaultError[]
+}
+
+/**
+ * Brings together what there is of a call's transcript and recording, at once.
+ *
+ * What is stored stays stored; what has a link is copied; what has none is awaited until the wait is over.
+ * One artifact's error never stops the other.
+ */
+export function createGatherArtifacts(copyArtifact: ReturnType<typeof createCopyArtifact>) {
+  return async function gatherArtifacts(request: GatherRequest, signal: AbortSignal): Promise<Gathered> {
+    const gathered = await Promise.all(MEDIA_NAMES.map((name) => gatherOne(name, request, signal)))
+    return { artifacts: gathered.map(({ artifact }) => artifact), errors: gathered.flatMap(({ error }) => error ?? []) }
+  }
+
+  async function gatherOne(name: MediaName, request: GatherRequest, signal: AbortSignal): Promise<GatheredOne> {
+    const known = request.known[name]
+    if (known?.state === 'stored') return { artifact: known }
+
+    const url = name === 'transcript' ? request.call.transcriptUrl : request.call.recordingUrl
+    if (url === undefined) return { artifact: withoutLink(name, known, request) }
+
+    try {
+      return { artifact: await copyArtifact({ name, url, place: request.place, retention: request.retention }, signal) }
+    } catch (thrown) {
+      const error = asCallvaultError(thrown)
+      if (error instanceof SourceGoneError && isWaitOver(request)) return { artifact: { name, state: 'lost' } }
+      return { artifact: { name, state: 'awaited' }, error }
+    }
+  }
+}
+
+interface GatheredOne {
+  readonly artifact: MediaArtifact
+  readonly error?: CallvaultError
+}
+
+function withoutLink(name: MediaName, known: MediaArtifact | undefined, request: GatherRequest): MediaArtifact {
+  if (known !== undefined && known.state !== 'awaited') return known
+  const reason = reasonWithoutRecording(request)
+  if (reason !== undefined) return { name, state: 'absent', reason }
+  return isWaitOver(request) ? { name, state: 'absent', reason: 'not-offered' } : { name, state: 'awaited' }
+}
+
+/** The configured reason, not the provider's free text: a manifest holds nothing that a person may have said. */
+function reasonWithoutRecording({ call, waits }: GatherRequest): string | undefined {
+  const endedReason = call.endedReason?.toLowerCase()
+  return waits.reasonsWithoutRecording.find((reason) => reason.toLowerCase() === endedReason)
+}
+
+const isWaitOver = ({ now, window }: GatherRequest) => now >= window.waitEndsAt

@@ -1,0 +1,16 @@
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/
+
+/** The instant that an ISO 8601 text names, or undefined where it names none. A text without a zone names none. */
+export function parseInstant(text: unknown): Date | undefined {
+  if (typeof text !== 'string' || !ISO_8601.test(text)) return undefined
+  const instant = new Date(text)
+  return Number.isNaN(instant.getTime()) ? undefined : instant
+}
+
+export const addSeconds = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1_000)
+
+export const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1_000
+
+export const later = (one: Date, other: Date) => (one > other ? one : other)
+
+export const earlier = (one: Date, other: Date) => (one < other ? one : other)

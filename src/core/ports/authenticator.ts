@@ -1,0 +1,21 @@
+/** A request as it came in. Header names are in lower case. */
+export interface IncomingRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The last part of `/events/{source}/{token}`. */
+  readonly pathToken: string | undefined
+  /** The body's exact bytes. */
+  readonly body: Uint8Array
+}
+
+export type RefusalCause = 'unsigned' | 'outside-tolerance' | 'wrong-signature' | 'unexpected-path-token'
+
+export type Authentication =
+  | { readonly authentic: true; readonly eventId?: string | undefined }
+  /** The cause is for operators; a sender never learns it. */
+  | { readonly authentic: false; readonly cause: RefusalCause }
+
+/** One scheme by which a sender proves who it is. */
+export interface Authenticator {
+  /** MUST look at the raw bytes alone, before anything is parsed, and compare in constant time. */
+  authenticate(request: IncomingRequest, now: Date): Authentication
+}

@@ -1,0 +1,39 @@
+import type { CallRow, DueReason } from '#core/call-row'
+import type { Claim, ClaimedCall, ClaimRequest } from '#core/claim'
+
+/** A row whose time has come. */
+export interface DueCall {
+  readonly callId: string
+  readonly organizationId?: string | undefined
+  readonly reason: DueReason
+  readonly dueAt: Date
+}
+
+/** The index of calls. Every implementation passes test/contract/call-catalog.ts. */
+export interface CallCatalog {
+  /**
+   * One conditional write: creates the row where there is none, raises its fence, and leases it.
+   *
+   * MUST answer as {@link claimAnswer} does. MUST set `dueAt` to the lease's end, so that a dead owner's call comes back.
+   * MUST NOT let a fence fall while the row exists.
+   * @throws {CatalogUnavailableError} retry: nothing is known to be written
+   */
+  claim(request: ClaimRequest): Promise<Claim>
+
+  /**
+   * Writes an attempt's outcome under its fence, and ends its lease.
+   *
+   * MUST NOT change anything where the row has another fence by now: `superseded`.
+   * @throws {CatalogUnavailableError} retry
+   */
+  write(claim: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'>
+
+  /** Up to `limit` rows whose `dueAt` has come, about oldest first. A row that was written a moment ago may be missing. */
+  due(now: Date, limit: number): Promise<readonly DueCall[]>
+
+  /** Moves a due row's `dueAt` on. False where it was moved, claimed or settled in the meantime. */
+  hold(due: DueCall, until: Date): Promise<boolean>
+
+  /** The row as it stands, for those who only look. */
+  read(callId: string): Promise<CallRow | undefined>
+}

@@ -1,0 +1,26 @@
+import type { Readable } from 'node:stream'
+
+/** An open download. Its body is consumed once, or discarded. */
+export interface OpenSource {
+  /** Undefined where the source declares none: chunked, or ended by closing. */
+  readonly bytes: number | undefined
+  readonly contentType: string
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+  readonly host: string
+  readonly fetchedAt: Date
+  /** Paused; emits an error where the source closes before its end. */
+  readonly body: Readable
+}
+
+/** Where links lead. */
+export interface MediaSources {
+  /**
+   * Opens a link, over at most five redirects, each checked again.
+   *
+   * MUST NOT connect to addresses that are not public, send the API key, or accept a content encoding.
+   * @throws {SourceGoneError | SourceLinkLapsedError | SourceUnavailableError | SourceContentWrongError} retry
+   * @throws {SourceAddressRefusedError} halt
+   */
+  open(url: string, signal: AbortSignal): Promise<OpenSource>
+}

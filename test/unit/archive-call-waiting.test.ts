@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest'
+import { addSeconds } from '#core/instants'
+import { CallNotFoundError, ProviderThrottledError, ProviderUnauthorizedError, ProviderUnavailableError } from '#core/provider-errors'
+import { RecordingTooLargeError, SourceAddressRefusedError } from '#core/source-errors'
+import { CALL_ENDED_AT, createVaultWithCall, RECORDING, RECORDING_URL, record, TRANSCRIPT_URL } from '#test/support/vault'
+
+const HTML = { body: '<!DOCTYPE html><html><body>Error</body></html>', contentType: 'audio/wav' }
+
+describe('waiting for what is late', () => {
+  it('keeps a call pending within the grace, and copies only once what is there', async () => {
+    const vault = createVaultWithCall({ recordingUrl: null })
+    const first = await vault.deliver()
+    vault.provider.setCall(record())
+    vault.passHours(0.1)
+
+    const second = await vault.deliver('due')
+
+    expect(first.kind).toBe('postponed')
+    expect(second).toMatchObject({ kind: 'archived', revision: 1, fence: 2 })
+    expect(vault.sources.opened()).toEqual([TRANSCRIPT_URL, RECORDING_URL])
+    expect(vault.keys().filter((key) => key.includes('transcript'))).toEqual([expect.stringContaining('/call_1/1/')])
+  })
+
+  it('commits what is there when the grace is over, and the rest as the next revision', async () => {
+    const vault = createVaultWithCall({ recordingUrl: null })
+    vault.passHours(3)
+    const first = await vault.deliver()
+    vault.provider.setCall(record())
+    vault.passHours(6)
+
+    const second = await vault.deliver('due')
+
+    const states = vault.manifests().map(({ artifacts }) => artifacts.map(({ name, state }) => `${name} ${state}`))
+    expect([first, second]).toMatchObject([
+      { kind: 'archived', revision: 1 },
+      { kind: 'archived', revision: 2 },
+    ])
+    expect(states).toEqual([
+      ['record stored', 'transcript stored', 'recording awaited'],
+      ['record stored', 'transcript stored', 'recording stored'],
+    ])
+  })
+
+  it('calls a link that never came absent at the end of the wait', async () => {
+    const vault = createVaultWithCall({ recordingUrl: null })
+    vault.passHours(80)
+
+    const outcome = await vault.deliver()
+
+    expect(outcome.kind).toBe('archived')
+    expect(vault.manifests()[0]?.artifacts.at(-1)).toEqual({ name: 'recording', state: 'absent', reason: 'not-offered' })
+    expect((await vault.catalog.read('call_1'))?.next).toBeUndefined()
+  })
+
+  it('archives a busy call at once: nothing of it is expected, and the manifest says why', async () => {
+    const vault = createVaultWithCall({ recordingUrl: null, transcriptUrl: null, callEndedReason: 'BUSY' })
+
+    const outcome = await vault.deliver()
+
+    expect(outcome.kind).toBe('archived')
+    expect(vault.manifests()[0]?.artifacts.slice(1)).toEqual([
+      { name: 'transcript', state: 'absent', reason: 'busy' },
+      { name: 'recording', state: 'absent', reason: 'busy' },
+    ])
+  })
+
+  it('calls a recording that was offered and is gone lost, once the wait is over', async () => {
+    const vault = createVaultWithCall()
+    vault.sources.set(RECORDING_URL, { status: 404 })
+    vault.passHours(80)
+
+    const outcome = await vault.deliver()
+
+    expect(outcome.kind).toBe('archived')
+    expect(vault.manifests()[0]?.artifacts.at(-1)).toEqual({ name: 'recording', state: 'lost' })
+  })
+
+  it('looks seldomer the longer it waits, and never past the end of the grace', async () => {
+    const vault = createVaultWithCall({ recordingUrl: null })
+    const delays: number[] = []
+
+    for (const hours of [0, 0.2, 0.6, 1]) {
+      vault.passHours(hours)
+      await vault.deliver()
+      delays.push(((await vault.catalog.read('call_1'))?.next?.dueAt.getTime() ?? 0) - vault.now().getTime())
+    }
+
+    expect(delays.map((delay) => Math.round(delay / 1_000))).toEqual([30, 260, 980, 660])
+  })
+})
+
+describe('what goes wrong', () => {
+  it('stores no error page as a recording, and the recording when it comes', async () => {
+    const vault = createVaultWithCall()
+    vault.sources.set(RECORDING_URL, HTML, { body: RECORDING, contentType: 'audio/wav' })
+    const first = await vault.deliver()
+    vault.passHours(0.1)
+
+    const second = await vault.deliver('due')
+
+    expect(first).toMatchObject({ kind: 'postponed', errors: [{ code: 'SOURCE_CONTENT_WRONG' }] })
+    expect(second).toMatchObject({ kind: 'archived', revision: 1 })
+    expect(vault.keys().filter((key) => key.includes('recording'))).toEqual([expect.stringContaining('/call_1/2/recording.wav')])
+  })
+
+  it('leaves a call whose content stays wrong to a person, with what is right committed', async () => {
+    const vault = createVaultWithCall()
+    vault.sources.set(RECORDING_URL, HTML)
+    vault.passHours(80)
+
+    const outcome = await vault.deliver()
+
+    expect(outcome).toMatchObject({ kind: 'failed', revision: 1 })
+    expect(vault.manifests()[0]?.artifacts.at(-1)).toEqual({ name: 'recording', state: 'awaited' })
+    expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'failed', lastErrorCode: 'SOURCE_CONTENT_WRONG' })
+    expect((await vault.deliver('event')).kind).toBe('parked')
+  })
+
+  it('stores nothing of a body that ends early', async () => {
+    const vault = createVaultWithCall()
+    vault.sources.set(RECORDING_URL, { body: RECORDING, contentType: 'audio/wav', cutAfterBytes: 3_000 })
+
+    const outcome = await vault.deliver()
+
+    expect(outcome).toMatchObject({ kind: 'postponed', errors: [{ code: 'SOURCE_ENDED_EARLY' }] })
+    expect(vault.keys().filter((key) => key.includes('recording'))).toEqual([])
+  })
+
+  it.each([
+    ['a refused address', new SourceAddressRefusedError('loopback')],
+    ['a recording that is too large', new RecordingTooLargeError(6e9, 5e9)],
+  ])('commits the transcript at the end of the grace in spite of %s, then leaves the call to a person', async (_what, error) => {
+    const vault = createVaultWithCall()
+    vault.sources.set(RECORDING_URL, error)
+    const inGrace = await vault.deliver()
+    const dueAt = (await vault.catalog.read('call_1'))?.next?.dueAt
+    vault.passHours(2)
+
+    const after = await vault.deliver('due')
+
+    expect(inGrace.kind).toBe('postponed')
+    expect(dueAt).toEqual(addSeconds(CALL_ENDED_AT, 7_200))
+    expect(after).toMatchObject({ kind: 'failed', revision: 1 })
+    expect(vault.manifests()[0]?.artifacts.map(({ state }) => state)).toEqual(['stored', 'stored', 'awaited'])
+  })
+
+  it('looks for a record that is not there yet, and gives it up when the wait from first sight is over', async () => {
+    const vault = createVaultWithCall()
+    vault.provider.failNext('call_1', new CallNotFoundError(), new CallNotFoundError())
+    const first = await vault.deliver()
+    vault.passHours(73)
+
+    const second = await vault.deliver('due')
+
+    expect(first).toMatchObject({ kind: 'rescheduled', errors: [{ code: 'CALL_NOT_FOUND' }] })
+    expect(second).toMatchObject({ kind: 'failed', errors: [{ code: 'CALL_NOT_FOUND' }] })
+  })
+
+  it('lets an operator take up a failed call again', async () => {
+    const vault = createVaultWithCall()
+    vault.provider.failNext('call_1', new CallNotFoundError(), new CallNotFoundError())
+    await vault.deliver()
+    vault.passHours(73)
+    await vault.deliver('due')
+
+    const outcome = await vault.deliver('operator')
+
+    expect(outcome).toMatchObject({ kind: 'archived', revision: 1 })
+  })
+
+  it.each([new ProviderUnauthorizedError(), new ProviderUnavailableError('answered 500'), new ProviderThrottledError(undefined)])(
+    'never gives a call up because of $code',
+    async (error) => {
+      const vault = createVaultWithCall()
+      vault.provider.failNext('call_1', error, error)
+      await vault.deliver()
+      vault.passHours(100)
+
+      const outcome = await vault.deliver('due')
+
+      expect(outcome.kind).toBe('rescheduled')
+      expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'pending', failures: 0, lastErrorCode: error.code })
+    },
+  )
+
+  it('obeys the provider’s Retry-After', async () => {
+    const vault = createVaultWithCall()
+    vault.provider.failNext('call_1', new ProviderThrottledError(900))
+
+    await vault.deliver()
+
+    expect((await vault.catalog.read('call_1'))?.next?.dueAt).toEqual(addSeconds(vault.now(), 900))
+  })
+
+  it('doubles the pause with each failure in a row', async () => {
+    const vault = createVaultWithCall()
+    const unknown = new Error('unexpected')
+    vault.provider.failNext('call_1', unknown, unknown, unknown)
+    const pauses: number[] = []
+
+    for (const _attempt of [1, 2, 3]) {
+      await vault.deliver('operator')
+      pauses.push(((await vault.catalog.read('call_1'))?.next?.dueAt.getTime() ?? 0) - vault.now().getTime())
+    }
+
+    expect(pauses).toEqual([30_000, 60_000, 120_000])
+    expect(await vault.catalog.read('call_1')).toMatchObject({ failures: 3, lastErrorCode: 'UNCLASSIFIED' })
+  })
+
+  it('writes its outcome when its time is used up', async () => {
+    const vault = createVaultWithCall()
+
+    const outcome = await vault.deliver('event', {}, AbortSignal.abort())
+
+    expect(outcome).toMatchObject({ kind: 'rescheduled', errors: [{ code: 'DEADLINE_REACHED' }] })
+    expect((await vault.catalog.read('call_1'))?.next).toBeDefined()
+  })
+})

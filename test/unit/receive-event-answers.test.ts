@@ -1,0 +1,68 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
+import { describe, expect, it } from 'vitest'
+import { createTelemetry } from '#adapters/telemetry/telemetry'
+import { QueueUnavailableError } from '#core/queue-errors'
+import type { IncomingEvent, Reception } from '#core/receive-event'
+import { createHandler } from '#functions/receive-event/handler'
+
+const CONTEXT = { awsRequestId: 'lambda-1', functionName: 'receive-event', getRemainingTimeInMillis: () => 10_000 } as Context
+
+function createDoor(reception: Reception) {
+  const seen: IncomingEvent[] = []
+  const handler = createHandler({
+    receiveEvent: async (event) => {
+      seen.push(event)
+      return reception
+    },
+    ...createTelemetry('receive-event', 'ERROR'),
+  })
+  return { seen, knock: (event: Partial<APIGatewayProxyEventV2>) => handler(request(event), CONTEXT) }
+}
+
+const request = (fields: Partial<APIGatewayProxyEventV2>) =>
+  ({
+    headers: { 'Webhook-Id': 'msg_1' },
+    pathParameters: { source: 'voice' },
+    requestContext: { requestId: 'request-1' },
+    body: '{}',
+    isBase64Encoded: false,
+    ...fields,
+  }) as APIGatewayProxyEventV2
+
+describe('the answers of POST /events/{source}', () => {
+  it.each<[Reception, number, object]>([
+    [{ kind: 'queued' }, 202, { status: 'queued' }],
+    [{ kind: 'ignored', reason: 'not-a-call-end' }, 202, { status: 'ignored', reason: 'not-a-call-end' }],
+    [{ kind: 'malformed', problem: 'no call id at /id' }, 400, { error: 'malformed', problem: 'no call id at /id' }],
+    [{ kind: 'not-authentic', cause: 'unsigned' }, 401, { error: 'not authentic' }],
+    [{ kind: 'not-authentic', cause: 'wrong-signature' }, 401, { error: 'not authentic' }],
+    [{ kind: 'unknown-source' }, 404, { error: 'unknown source' }],
+    [{ kind: 'too-large' }, 413, { error: 'too large' }],
+    [{ kind: 'not-queued', error: new QueueUnavailableError() }, 503, { error: 'not queued, send again' }],
+  ])('%o is %i', async (reception, statusCode, body) => {
+    const answer = await createDoor(reception).knock({})
+
+    expect(answer).toMatchObject({ statusCode, headers: { 'content-type': 'application/json' } })
+    expect(JSON.parse((answer as { body: string }).body)).toEqual(body)
+  })
+})
+
+describe('what the door hands in', () => {
+  it('is the body’s exact bytes, decoded where API Gateway encoded them', async () => {
+    const door = createDoor({ kind: 'queued' })
+    const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0xc3, 0xa9, 0x0d, 0x0a, 0xff])
+
+    await door.knock({ body: bytes.toString('base64'), isBase64Encoded: true })
+    await door.knock({ body: 'é\r\n' })
+
+    expect(door.seen.map(({ body }) => Buffer.from(body))).toEqual([bytes, Buffer.from('é\r\n')])
+  })
+
+  it('is the headers in lower case, the source, and the token of the path', async () => {
+    const door = createDoor({ kind: 'queued' })
+
+    await door.knock({ pathParameters: { source: 'pbx', token: 'secret' } })
+
+    expect(door.seen).toMatchObject([{ source: 'pbx', pathToken: 'secret', headers: { 'webhook-id': 'msg_1' }, requestId: 'request-1' }])
+  })
+})
