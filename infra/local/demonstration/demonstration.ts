@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LocalVault } from '../local-vault.ts'
+import { DEMONSTRATION_CALLS, type DemonstrationCall } from './calls.ts'
+import { type CatalogRow, createObserver, type Sighting } from './observer.ts'
+import type { Screen } from './screen.ts'
+import { sendCallEnded } from './send-event.ts'
+
+export interface DemonstrationResult {
+  readonly call: DemonstrationCall
+  readonly row: CatalogRow | undefined
+  /** From its first event to its revision; undefined where it was not archived in time. */
+  readonly seconds: number | undefined
+  readonly asExpected: boolean
+}
+
+/** The schedule runs every minute, and what is late is looked for after half a minute: two rounds and some air. */
+const PATIENCE_MS = 300_000
+const LOOK_EVERY_MS = 400
+
+/** Lets the calls happen, announces their ends, and watches each one to its archive. */
+export async function runDemonstration(vault: LocalVault, screen: Screen, signal?: AbortSignal): Promise<readonly DemonstrationResult[]> {
+  const observer = createObserver(vault)
+  const announcedAt = new Map<DemonstrationCall, Date>()
+  const progress = new Map<DemonstrationCall, Sighting>(DEMONSTRATION_CALLS.map((call) => [call, { stage: 'announced', row: undefined }]))
+  try {
+    for (const call of DEMONSTRATION_CALLS) await vault.simulator.addCall(call.description)
+    screen.show(progress)
+    for (const call of DEMONSTRATION_CALLS) {
+      announcedAt.set(call, new Date())
+      await Promise.all(Array.from({ length: call.events }, () => sendCallEnded(vault, call.description)))
+      progress.set(call, { stage: 'queued', row: undefined })
+      screen.show(progress)
+    }
+
+    const giveUpAt = Date.now() + PATIENCE_MS
+    while ([...progress.values()].some(({ stage }) => stage !== 'archived') && Date.now() < giveUpAt) {
+      await delay(LOOK_EVERY_MS, undefined, { signal })
+      for (const [call, { stage }] of progress) if (stage !== 'archived') progress.set(call, await observer.look(call))
+      screen.show(progress)
+    }
+    return [...progress].map(([call, { row }]) => resultOf(call, row, announcedAt.get(call)))
+  } finally {
+    observer.close()
+  }
+}
+
+function resultOf(call: DemonstrationCall, row: CatalogRow | undefined, announcedAt: Date | undefined): DemonstrationResult {
+  const { transcript, recording } = call.expected
+  const isArchived = row?.state === 'archived' && row.revision === 1
+  const seconds = row?.archivedAt && announcedAt ? (Date.parse(row.archivedAt) - announcedAt.getTime()) / 1_000 : undefined
+  return { call, row, seconds, asExpected: isArchived && row.transcriptState === transcript && row.recordingState === recording }
+}

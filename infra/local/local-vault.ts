@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { bundleFunctions } from '../build/bundle.ts'
+import { createSimulator, type Simulator } from './allomia/simulator.ts'
+import { deployStack, eventsEndpoint, type StackOutputs } from './deployment.ts'
+import { type LocalCloud, startMinistack } from './ministack.ts'
+
+/** All of callvault on this machine: the deployed stack, the provider that it asks, and what a sender needs. */
+export interface LocalVault {
+  readonly cloud: LocalCloud
+  readonly simulator: Simulator
+  readonly outputs: StackOutputs
+  /** A sender appends its source. */
+  readonly eventsUrl: string
+  readonly senders: Senders
+  /** Takes down all that was started. */
+  stop(): Promise<void>
+}
+
+/** The two configured event sources. */
+export interface Senders {
+  /** Standard Webhooks, at `/voice`. */
+  readonly voiceSecret: string
+  /** A token in the header `x-callvault-token`, at `/crm`. */
+  readonly crmToken: string
+}
+
+export interface LocalVaultOptions {
+  readonly organizationIds: readonly string[]
+  readonly log: (line: string) => void
+  /** Ends the start at its next step; what was started by then is taken down. */
+  readonly signal?: AbortSignal
+  /** Over the settings document. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+const RUNS = join(import.meta.dirname, '../../.local/runs')
+const MEDIA_BUCKET = 'allomia-media'
+
+/**
+ * Starts it all, from nothing.
+ *
+ * engine and bundles -> provider -> configuration -> deployment of the real serverless.yml
+ * @throws {Error} what is missing on this machine, or what went wrong; nothing stays up
+ */
+export async function startLocalVault({ organizationIds, log, signal, settings = {} }: LocalVaultOptions): Promise<LocalVault> {
+  const started = new AsyncDisposableStack()
+  try {
+    await mkdir(RUNS, { recursive: true })
+    const directory = await mkdtemp(join(RUNS, 'run-'))
+    started.defer(() => rm(directory, { recursive: true, force: true }))
+
+    log('bundling the functions')
+    await bundleFunctions({ log: (line) => log(`  ${line}`) })
+    signal?.throwIfAborted()
+
+    log('starting the local cloud')
+    const cloud = await startMinistack({ directory, log: (line) => log(`  ${line}`) })
+    started.defer(cloud.stop)
+    signal?.throwIfAborted()
+
+    log('starting the AlloMia simulator')
+    const tenantKey = randomBytes(16).toString('hex')
+    await createMediaBucket(cloud)
+    const storage = { endpoint: cloud.s3Endpoint, bucket: MEDIA_BUCKET, region: cloud.region }
+    const simulator = await createSimulator({ keys: { tenant: tenantKey }, organizationIds, storage })
+    started.defer(simulator.close)
+    signal?.throwIfAborted()
+
+    log('writing the two configuration secrets')
+    const senders = { voiceSecret: `whsec_${randomBytes(32).toString('base64')}`, crmToken: randomBytes(24).toString('base64url') }
+    const params = await writeSecrets(cloud, {
+      settings: { ...settingsFor(simulator, tenantKey, organizationIds), ...settings },
+      eventSources: eventSourcesFor(senders),
+    })
+    signal?.throwIfAborted()
+
+    log('deploying serverless.yml with osls')
+    const outputs = await deployStack({ cloud, params: { ...params, allowInsecureSources: 'true' } })
+    signal?.throwIfAborted()
+
+    return { cloud, simulator, outputs, eventsUrl: eventsEndpoint(outputs, cloud), senders, stop: () => started.disposeAsync() }
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+async function createMediaBucket({ s3Endpoint, region, environment }: LocalCloud): Promise<void> {
+  const s3 = new S3Client({ endpoint: s3Endpoint, region, credentials: credentialsIn(environment) })
+  await s3.send(new CreateBucketCommand({ Bucket: MEDIA_BUCKET })).finally(() => s3.destroy())
+}
+
+interface Documents {
+  readonly settings: object
+  readonly eventSources: object
+}
+
+async function writeSecrets({ endpoint, region, environment }: LocalCloud, documents: Documents) {
+  const client = new SecretsManagerClient({ endpoint, region, credentials: credentialsIn(environment) })
+  const write = async (name: string, document: object) => {
+    const secret = await client.send(new CreateSecretCommand({ Name: name, SecretString: JSON.stringify(document) }))
+    if (secret.ARN === undefined) throw new Error(`The local cloud gave the secret ${name} no ARN.`)
+    return secret.ARN
+  }
+  try {
+    return {
+      settingsSecretArn: await write('callvault-settings', documents.settings),
+      eventSourcesSecretArn: await write('callvault-event-sources', documents.eventSources),
+    }
+  } finally {
+    client.destroy()
+  }
+}
+
+const settingsFor = (simulator: Simulator, apiKey: string, organizationIds: readonly string[]) => ({
+  allomia: { baseUrl: simulator.url, apiKey, organizationIds, fieldMap: { outcome: 'callOutcome', summaryFr: 'callSummaryFr' } },
+  retention: { default: { days: 3653, policy: 'clinic-records-10-years' } },
+})
+
+const eventSourcesFor = ({ voiceSecret, crmToken }: Senders) => ({
+  voice: {
+    preset: 'standard-webhooks',
+    secrets: [voiceSecret],
+    eventTypes: ['call.ended'],
+    pointers: { callId: '/data/callId', organizationId: '/data/organizationId', type: '/type' },
+  },
+  crm: { preset: 'token', tokens: [crmToken], pointers: { callId: '/callId' } },
+})
+
+const credentialsIn = ({ AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' }: LocalCloud['environment']) => ({
+  accessKeyId: AWS_ACCESS_KEY_ID,
+  secretAccessKey: AWS_SECRET_ACCESS_KEY,
+})

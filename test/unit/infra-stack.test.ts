@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+const FUNCTIONS = ['receive-event', 'archive-call', 'reconcile-calls']
+const secret = (name: string) => `arn:aws:secretsmanager:ca-central-1:123456789012:secret:${name}-AbCdEf`
+
+interface Template {
+  readonly Parameters: Record<string, { AllowedValues?: string[] }>
+  // biome-ignore lint/suspicious/noExplicitAny: a template is read here by path, not by type
+  readonly Resources: Record<string, { Type: string; DeletionPolicy?: string; Properties: any }>
+  readonly Outputs: Record<string, unknown>
+}
+
+/** What osls makes of serverless.yml for a stage, with bundles that are there in name only. */
+async function packageStack(directory: string, stage: string): Promise<Template> {
+  for (const path of ['serverless.yml', 'package.json', 'infra/aws'])
+    await cp(join(REPOSITORY, path), join(directory, path), { recursive: true })
+  for (const name of FUNCTIONS) {
+    await cp(join(REPOSITORY, 'functions', name, 'function.yml'), join(directory, 'functions', name, 'function.yml'))
+    await mkdir(join(directory, '.build/functions', name), { recursive: true })
+    await writeFile(join(directory, '.build/functions', name, 'index.js'), 'exports.handler = () => {}')
+  }
+  const bin = join(REPOSITORY, 'node_modules/.bin')
+  const params = [`--param=settingsSecretArn=${secret('settings')}`, `--param=eventSourcesSecretArn=${secret('event-sources')}`]
+  await promisify(execFile)(join(bin, 'osls'), ['package', '--stage', stage, ...params], {
+    cwd: directory,
+    env: { PATH: `${bin}:${process.env.PATH}`, HOME: directory },
+  })
+  return JSON.parse(await readFile(join(directory, '.serverless/cloudformation-template-update-stack.json'), 'utf8'))
+}
+
+describe('the stack', () => {
+  let directory: string
+  let template: Template
+  let localTemplate: Template
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'callvault-stack-'))
+    const packaged = ['prod', 'local'].map((stage) => packageStack(join(directory, stage), stage))
+    ;[template, localTemplate] = (await Promise.all(packaged)) as [Template, Template]
+  }, 60_000)
+  afterAll(() => rm(directory, { recursive: true }))
+
+  const ofType = (type: string) => Object.values(template.Resources).filter((resource) => resource.Type === type)
+  const propertiesOf = (name: string) => template.Resources[name]!.Properties
+
+  it('has the outputs that operators rely on', () => {
+    expect(Object.keys(template.Outputs)).toEqual(
+      expect.arrayContaining(['EventsUrl', 'ArchiveBucketName', 'CatalogTableName', 'CallQueueUrl', 'CallDeadLetterQueueUrl']),
+    )
+  })
+
+  it('has CloudFormation refuse insecure sources outside the stage local', () => {
+    expect(template.Parameters.AllowInsecureSources!.AllowedValues).toEqual(['false'])
+    expect(localTemplate.Parameters.AllowInsecureSources!.AllowedValues).toEqual(['true', 'false'])
+  })
+
+  it('keeps bucket, policy, table and key when it goes, under generated names', () => {
+    const kept = ['ArchiveBucket', 'ArchiveBucketPolicy', 'CatalogTable', 'ArchiveKey'].map((name) => template.Resources[name]!)
+
+    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Retain', 'Retain', 'Retain', 'Retain'])
+    expect(kept.flatMap(({ Properties }) => [Properties.BucketName, Properties.TableName]).filter(Boolean)).toEqual([])
+  })
+
+  it('gives each function a role of its own, with no wildcard among its actions and none as its resource', () => {
+    const functions = ofType('AWS::Lambda::Function')
+    const roles = functions.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0] as string)
+    const statements = roles.flatMap((role) => propertiesOf(role).Policies[0].PolicyDocument.Statement)
+
+    expect(functions).toHaveLength(3)
+    expect(new Set(roles).size).toBe(3)
+    expect(statements.filter(({ Action, Resource }) => JSON.stringify(Action).includes('*') || Resource === '*')).toEqual([])
+  })
+
+  it('lets no function delete an object or pass over its retention', () => {
+    const allowed = FUNCTIONS.map((name) => name.replaceAll(/(^|-)(.)/g, (_match, _dash, letter: string) => letter.toUpperCase()))
+      .flatMap((name) => propertiesOf(`${name}Role`).Policies[0].PolicyDocument.Statement)
+      .flatMap(({ Action }) => Action)
+
+    expect(allowed).toContain('s3:PutObject')
+    expect(allowed.filter((action: string) => /Delete(Object|Item)|Bypass|kms:Schedule/.test(action))).toEqual([])
+  })
+
+  it('times a function out before the lease it took, and the lease before the message comes back', () => {
+    const timeoutSeconds = propertiesOf('ArchiveCallLambdaFunction').Timeout
+    const leaseSeconds = timeoutSeconds + 30
+
+    expect(leaseSeconds).toBeLessThan(propertiesOf('CallQueue').VisibilityTimeout)
+  })
+
+  it('reports items one by one and lets SQS scale no further than is said', () => {
+    const [mapping] = ofType('AWS::Lambda::EventSourceMapping')
+
+    expect(mapping!.Properties).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 5 },
+    })
+  })
+
+  it('logs the route of a request and never its path', () => {
+    const { Format } = propertiesOf('HttpApiStage').AccessLogSettings
+
+    expect(JSON.parse(Format.replaceAll(/\$context\.[A-Za-z.]+/g, 'value'))).toHaveProperty('routeKey')
+    expect(Format).not.toMatch(/\$context\.(path|protocol|http|requestOverride)/)
+  })
+
+  it('ends every log group after a time', () => {
+    const groups = ofType('AWS::Logs::LogGroup')
+
+    expect(groups).toHaveLength(4)
+    expect(groups.filter(({ Properties }) => !(Properties.RetentionInDays > 0))).toEqual([])
+  })
+
+  it('sends what nobody could read to a queue that keeps it 14 days', () => {
+    expect(propertiesOf('CallQueue').RedrivePolicy).toEqual({
+      deadLetterTargetArn: { 'Fn::GetAtt': ['CallDeadLetterQueue', 'Arn'] },
+      maxReceiveCount: 3,
+    })
+    expect(propertiesOf('CallDeadLetterQueue').MessageRetentionPeriod).toBe(14 * 24 * 3600)
+  })
+})
