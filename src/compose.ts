@@ -27,7 +27,7 @@ const SPOOL_LIMIT_BYTES = 480 * 1_024 ** 2
 const now = () => new Date()
 
 export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: ReceiveEventEnvironment) {
-  const queue = createSqsCallQueue({ client: new SQSClient({}), queueUrl: callQueueUrl })
+  const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
   return {
     receiveEvent: createReceiveEvent({ sources: liveDocument(eventSources, parseEventSources), queue, now }),
     ...createTelemetry('receive-event', logLevel),
@@ -41,7 +41,7 @@ export function composeArchiveCall(environment: ArchiveCallEnvironment) {
 
   return {
     archiveCall: createArchiveCall({
-      catalog: createDynamoDbCatalog({ client: new DynamoDBClient({}), tableName: catalogTable }),
+      catalog: createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable }),
       archive: createS3ArchiveStore({ client: s3Client(), bucket: archiveBucket, kmsKeyArn }),
       provider: createAllomiaProvider({ settings }),
       sources: createMediaSources({ allowInsecure: allowInsecureSources, hostAllowlist }),
@@ -58,19 +58,25 @@ export function composeArchiveCall(environment: ArchiveCallEnvironment) {
 }
 
 export function composeReconcileCalls({ catalogTable, callQueueUrl, logLevel }: ReconcileCallsEnvironment) {
-  const catalog = createDynamoDbCatalog({ client: new DynamoDBClient({}), tableName: catalogTable })
-  const queue = createSqsCallQueue({ client: new SQSClient({}), queueUrl: callQueueUrl })
+  const catalog = createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable })
+  const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
   return { enqueueDue: createEnqueueDue({ catalog, queue, now }), ...createTelemetry('reconcile-calls', logLevel) }
 }
 
 /** The SDK would write to standard output of its own accord; what matters of its errors is logged with our codes. */
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
+/** Small requests: what has no answer by then is asked again. */
+const BRIEF = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
+
+/** Uploads last as long as their source; S3 itself gives up after 20 s of silence. */
+const UPLOADS = { connectionTimeout: 3_000, socketTimeout: 25_000 }
+
 /** One connection serves many uploads: the pause of `Expect: 100-continue` would open a new one for each. */
-const s3Client = () => new S3Client({ expectContinueHeader: false, logger: SILENT })
+const s3Client = () => new S3Client({ expectContinueHeader: false, logger: SILENT, requestHandler: UPLOADS })
 
 function liveDocument<T>(place: DocumentPlace, parse: (text: string) => T): LiveDocument<T> {
   if ('file' in place) return createLiveDocument({ load: () => fileText(place.file), parse, now })
-  const client = new SecretsManagerClient({})
+  const client = new SecretsManagerClient({ requestHandler: BRIEF })
   return createLiveDocument({ load: () => secretText(client, place.secretArn), parse, now })
 }

@@ -16,7 +16,7 @@ type ArchiveCallDoor = ReturnType<typeof composeArchiveCall>
 /** Each holds two copies' blocks in memory and two connections; more would only wait for each other. */
 const RECORDS_AT_ONCE = 5
 /** What an attempt that runs out of time needs to write its outcome. */
-const RESERVE_SECONDS = 10
+const RESERVE_SECONDS = 20
 
 /** An SQS batch: each record is a result of its own, so that a bad one neither throws for its batch nor delays it. */
 export const createHandler = (door: ArchiveCallDoor) =>

@@ -10,7 +10,7 @@ import { partitionOf } from '#core/object-keys'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CallProvider } from '#core/ports/call-provider'
 import type { LiveDocument } from '#core/ports/live-document'
-import type { ProviderCall } from '#core/provider-call'
+import { endOf, type ProviderCall } from '#core/provider-call'
 import type { CallMessage } from '#core/queue-message'
 import { retentionFor } from '#core/retention'
 import { afterError, afterWaiting, dueNow, settledFrom, type WaitContext } from '#core/row-outcomes'
@@ -122,7 +122,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
   }
 
   function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings): AttemptPlan {
-    const from = call.endedAt ?? call.createdAt ?? row.firstSeenAt
+    const from = endOf(call, now()) ?? row.firstSeenAt
     const partition = row.partition ?? partitionOf(call.organizationId, call.startedAt ?? call.createdAt ?? row.firstSeenAt)
     return {
       call,

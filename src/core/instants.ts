@@ -1,10 +1,12 @@
+/** Within four-digit years, whatever the zone: beyond them no key and no manifest can say when. */
+const LAST_INSTANT = Date.UTC(9999, 0)
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/
 
-/** The instant that an ISO 8601 text names, or undefined where it names none. A text without a zone names none. */
+/** The instant that an ISO 8601 text names, or undefined where it names none. A text without a zone names none, nor does one before 1970 or after 9998. */
 export function parseInstant(text: unknown): Date | undefined {
   if (typeof text !== 'string' || !ISO_8601.test(text)) return undefined
   const instant = new Date(text)
-  return Number.isNaN(instant.getTime()) ? undefined : instant
+  return instant.getTime() >= 0 && instant.getTime() < LAST_INSTANT ? instant : undefined
 }
 
 export const addSeconds = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1_000)

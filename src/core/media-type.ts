@@ -51,8 +51,7 @@ function audioOf(head: Buffer, declared: { contentType: string; bytes: number })
     return { extension, mediaType, ...(extension === 'wav' && riffBytes(head) > declared.bytes ? { suspect: 'short' } : {}) }
   }
   const essence = essenceOf(declared.contentType)
-  const sayable = essence.startsWith('audio/') && decode(head, 'utf-8') === undefined
-  return sayable ? { extension: 'bin', mediaType: essence } : undefined
+  return essence.startsWith('audio/') && !isText(head) ? { extension: 'bin', mediaType: essence } : undefined
 }
 
 function textOf(head: Buffer, contentType: string): MediaType | undefined {
@@ -60,6 +59,12 @@ function textOf(head: Buffer, contentType: string): MediaType | undefined {
   const text = decode(head, charset)
   if (text === undefined || text.includes('\0') || looksLikeMarkup(text)) return undefined
   return { extension: 'txt', mediaType: `text/plain; charset=${charset}` }
+}
+
+/** Text has no control characters but those of layout; silence, all zeros, would decode too. */
+function isText(head: Buffer): boolean {
+  const text = decode(head, 'utf-8')
+  return text !== undefined && !/[^\P{Cc}\t\n\f\r]/u.test(text)
 }
 
 /** HTML, XML, or the JSON object of an error, whatever its type says. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { parseInstant } from '#core/instants'
+import { addSeconds, parseInstant } from '#core/instants'
 import { ProviderAnswerUnreadableError } from '#core/provider-errors'
 
 /** The JSON names of two fields whose names the provider does not publish. */
@@ -27,6 +27,9 @@ export interface ProviderCall {
   /** The known fields that are present, under the provider's names, and `outcome` and `summaryFr` under ours. */
   readonly fields: Readonly<Record<string, unknown>>
 }
+
+/** How far the provider's clock may be ahead of ours. */
+const CLOCK_DIFFERENCE_SECONDS = 3_600
 
 const link = v.nullish(v.string())
 
@@ -59,6 +62,12 @@ export function parseProviderCall(body: Uint8Array, fieldMap: FieldMap = {}): Pr
     recordingUrl: answer.recordingUrl || undefined,
     fields: fieldsOf(answer, fieldMap),
   }
+}
+
+/** When the call ended, else when its record was made. A moment that has not come yet would lock for ever and be waited for in vain. */
+export function endOf({ endedAt, createdAt }: ProviderCall, now: Date): Date | undefined {
+  const latest = addSeconds(now, CLOCK_DIFFERENCE_SECONDS)
+  return [endedAt, createdAt].find((instant) => instant !== undefined && instant <= latest)
 }
 
 function fieldsOf(answer: Readonly<Record<string, unknown>>, fieldMap: FieldMap): Record<string, unknown> {

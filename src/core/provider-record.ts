@@ -1,5 +1,5 @@
 const JSON_STRING = /"(?:[^"\\]|\\.)*"/g
-const HTTP_URL = /^\s*https?:\/\/\S+\s*$/i
+const HTTP_URL = /^\s*https?:\/\/[^ \t\r\n]+\s*$/i
 /** One character of a JSON string as it is written: a plain one, or an escape. */
 const WRITTEN_CHARACTER = /\\u[0-9a-fA-F]{4}|\\.|[^\\]/g
 

@@ -1,6 +1,6 @@
 import { addSeconds, later } from '#core/instants'
 import type { Manifest } from '#core/manifest-schema'
-import type { ProviderCall } from '#core/provider-call'
+import { endOf, type ProviderCall } from '#core/provider-call'
 import type { RetentionMode, Settings } from '#core/settings'
 
 const DAY_SECONDS = 86_400
@@ -15,7 +15,7 @@ export interface Retention {
 /** The later of the organization's days after the call's end and one day from now, rounded up to the next UTC midnight. */
 export function retentionFor(call: ProviderCall, mode: RetentionMode, rules: Settings['retention'], now: Date): Retention {
   const rule = rules.organizations.get(call.organizationId) ?? rules.default
-  const from = call.endedAt ?? call.createdAt ?? now
+  const from = endOf(call, now) ?? now
   const until = later(addSeconds(from, rule.days * DAY_SECONDS), addSeconds(now, DAY_SECONDS))
   return { mode, retainUntil: roundUpToMidnight(until), policy: rule.policy }
 }

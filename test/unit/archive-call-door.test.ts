@@ -66,7 +66,7 @@ describe('a batch', () => {
     expect(most).toBe(5)
   })
 
-  it('leaves each attempt the invocation’s time, and ten seconds less to work in', async () => {
+  it('leaves each attempt the invocation’s time, and twenty seconds less to work in', async () => {
     const deadlines: Date[] = []
     const deliver = createDoor(async (_message, deadline, signal) => {
       deadlines.push(deadline)

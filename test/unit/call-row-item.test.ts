@@ -5,7 +5,7 @@ import { ROW_FIELD_NAMES } from '#adapters/dynamodb/call-fields'
 import { attributesOf, DUE_SHARDS, dueShardOf, storedRowOf } from '#adapters/dynamodb/row-item'
 import type { CallRow } from '#core/call-row'
 
-const instant = fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+const instant = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('9998-12-31T23:59:59.999Z'), noInvalidDate: true })
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/)
 const text = fc.string({ unit: 'grapheme', maxLength: 40 })
 const orNone = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })

@@ -51,8 +51,16 @@ export function createExchange(): Exchange {
 
     return new Promise((resolve, reject) => {
       const sent = send(url, { agent, headers, signal })
-      sent.once('response', resolve)
-      sent.on('error', (error) => (wasClosedBefore(sent, error) ? resolve(ask(url, authorization, signal)) : reject(error)))
+      let answered = false
+      sent.once('response', (response) => {
+        answered = true
+        resolve(response)
+      })
+      sent.on('error', (error) => {
+        if (answered) return // what breaks from here on is the body's to report
+        if (wasClosedBefore(sent, error)) resolve(ask(url, authorization, signal))
+        else reject(error)
+      })
       sent.end()
     })
   }

@@ -34,19 +34,26 @@ export function createSourceRequest(allowInsecure: boolean): SourceRequest {
         abort[Symbol.dispose]()
       }
 
+      let answered = false
       sent.once('response', (response) => {
+        answered = true
         settle()
         resolve(response)
       })
-      // Stays for good: past the answer the connection's errors are the body's to report.
       sent.on('error', (error) => {
         settle()
-        reject(signal.aborted ? signal.reason : asSourceError(error))
+        if (answered) return // what breaks from here on is the body's to report
+        if (signal.aborted) reject(signal.reason)
+        else if (wasClosedBefore(sent, error)) resolve(request(url, signal))
+        else reject(asSourceError(error))
       })
       sent.end()
     })
   }
 }
+
+/** A kept connection that the other side closed while it idled says nothing about the source: a new one is opened. */
+const wasClosedBefore = (sent: http.ClientRequest, error: NodeJS.ErrnoException) => sent.reusedSocket && error.code === 'ECONNRESET'
 
 function asSourceError(error: NodeJS.ErrnoException): Error {
   if (error instanceof SourceAddressRefusedError || error instanceof SourceUnavailableError) return error
