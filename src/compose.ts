@@ -8,6 +8,7 @@ import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createBodySpool } from '#adapters/http/body-spool'
 import { createMediaSources } from '#adapters/http/media-sources'
 import { createS3ArchiveStore } from '#adapters/s3/archive-store'
+import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
 import { fileText, secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
@@ -42,7 +43,7 @@ export function composeArchiveCall(environment: ArchiveCallEnvironment) {
   return {
     archiveCall: createArchiveCall({
       catalog: createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable }),
-      archive: createS3ArchiveStore({ client: s3Client(), bucket: archiveBucket, kmsKeyArn }),
+      archive: createS3ArchiveStore({ client: new S3Client(S3_CLIENT_OPTIONS), bucket: archiveBucket, kmsKeyArn }),
       provider: createAllomiaProvider({ settings }),
       sources: createMediaSources({ allowInsecure: allowInsecureSources, hostAllowlist }),
       spool: createBodySpool({ directory: tmpdir(), limitBytes: SPOOL_LIMIT_BYTES }),
@@ -63,17 +64,8 @@ export function composeReconcileCalls({ catalogTable, callQueueUrl, logLevel }: 
   return { enqueueDue: createEnqueueDue({ catalog, queue, now }), ...createTelemetry('reconcile-calls', logLevel) }
 }
 
-/** The SDK would write to standard output of its own accord; what matters of its errors is logged with our codes. */
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
-
 /** Small requests: what has no answer by then is asked again. */
 const BRIEF = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
-
-/** Uploads last as long as their source; S3 itself gives up after 20 s of silence. */
-const UPLOADS = { connectionTimeout: 3_000, socketTimeout: 25_000 }
-
-/** One connection serves many uploads: the pause of `Expect: 100-continue` would open a new one for each. */
-const s3Client = () => new S3Client({ expectContinueHeader: false, logger: SILENT, requestHandler: UPLOADS })
 
 function liveDocument<T>(place: DocumentPlace, parse: (text: string) => T): LiveDocument<T> {
   if ('file' in place) return createLiveDocument({ load: () => fileText(place.file), parse, now })

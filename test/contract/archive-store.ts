@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ArchiveStore, PutOptions, SizedContent } from '#core/ports/archive-store'
-import type { Retention } from '#core/retention'
 import { SourceEndedEarlyError, SourceUnavailableError } from '#core/source-errors'
+import { asBytes, asStream, newKey, putOptions } from '#test/support/archive-content'
 import { breakingAfter, inPieces, silentAfter, someBytes } from '#test/support/pieces'
+import { describeLocks } from './archive-store-locks.ts'
 
 /** A version of an object as somebody else sees it, who does not use the store. */
 export interface SeenVersion {
@@ -28,7 +29,7 @@ export function describeArchiveStoreContract(name: string, makeSubject: () => Pr
   describe(`the archive store's contract, kept by ${name}`, () => {
     let subject: ArchiveStoreSubject
     const put = (key: string, content: SizedContent, options: Partial<PutOptions> = {}) =>
-      subject.store.put(key, content, { ...defaults(), ...options })
+      subject.store.put(key, content, { ...putOptions(), ...options })
 
     beforeAll(async () => {
       subject = await makeSubject()
@@ -174,26 +175,6 @@ export function describeArchiveStoreContract(name: string, makeSubject: () => Pr
       await expect(subject.versionsOf(key)).resolves.toEqual([])
     })
 
-    it.each([
-      ['bytes', asBytes],
-      ['a stream', asStream],
-    ])('locks %s until the date', async (_form, form) => {
-      const [key, retention] = [newKey(), locked(daysFromNow(10))]
-
-      await put(key, form(someBytes(1_000)), { retention })
-
-      await expect(subject.versionsOf(key)).resolves.toMatchObject([{ lock: { mode: 'GOVERNANCE', retainUntil: retention.retainUntil } }])
-    })
-
-    it('locks nothing in mode NONE', async () => {
-      const key = newKey()
-
-      await put(key, asStream(someBytes(1_000)), { retention: { ...locked(daysFromNow(10)), mode: 'NONE' } })
-
-      const [version] = await subject.versionsOf(key)
-      expect(version?.lock).toBeUndefined()
-    })
-
     it('makes one object of twenty that are put at once', async () => {
       const [key, body] = [newKey(), someBytes(400_000)]
 
@@ -230,57 +211,6 @@ export function describeArchiveStoreContract(name: string, makeSubject: () => Pr
       await expect(subject.store.read(newKey())).resolves.toBeUndefined()
     })
 
-    it('locks a stored version for longer', async () => {
-      const [key, longer] = [newKey(), locked(daysFromNow(20))]
-      const { object } = await put(key, asStream(someBytes(1_000)), { retention: locked(daysFromNow(10)) })
-
-      await subject.store.extendRetention(object, longer)
-
-      await expect(subject.versionsOf(key)).resolves.toMatchObject([{ lock: { mode: 'GOVERNANCE', retainUntil: longer.retainUntil } }])
-    })
-
-    it('locks a stored version that had no lock', async () => {
-      const [key, retention] = [newKey(), locked(daysFromNow(20))]
-      const { object } = await put(key, asStream(someBytes(1_000)), { retention: { ...retention, mode: 'NONE' } })
-
-      await subject.store.extendRetention(object, retention)
-
-      await expect(subject.versionsOf(key)).resolves.toMatchObject([{ lock: { mode: 'GOVERNANCE', retainUntil: retention.retainUntil } }])
-    })
-
-    it.each([
-      ['an earlier date', locked(daysFromNow(5))],
-      ['the same date', locked(daysFromNow(10))],
-      ['mode NONE', { ...locked(daysFromNow(20)), mode: 'NONE' as const }],
-    ])('leaves a lock as it is for %s', async (_what, retention) => {
-      const [key, original] = [newKey(), locked(daysFromNow(10))]
-      const { object } = await put(key, asStream(someBytes(1_000)), { retention: original })
-
-      await subject.store.extendRetention(object, retention)
-
-      await expect(subject.versionsOf(key)).resolves.toMatchObject([{ lock: { mode: 'GOVERNANCE', retainUntil: original.retainUntil } }])
-    })
+    describeLocks(() => subject)
   })
-}
-
-const newKey = () => `media/organization=contract/year=2026/month=11/day=24/${randomUUID()}/1/recording.wav`
-
-const defaults = (): PutOptions => ({ mediaType: 'audio/wav', retention: locked(daysFromNow(2)), signal: AbortSignal.timeout(25_000) })
-
-function asBytes(content: Buffer): SizedContent {
-  return { bytes: content.length, body: content }
-}
-
-function asStream(content: Buffer): SizedContent {
-  return { bytes: content.length, body: inPieces(content) }
-}
-
-function locked(retainUntil: Date): Retention {
-  return { mode: 'GOVERNANCE', retainUntil, policy: 'contract' }
-}
-
-/** A midnight, as retain-until dates always are. */
-function daysFromNow(days: number): Date {
-  const day = 86_400_000
-  return new Date(Math.ceil(Date.now() / day) * day + days * day)
 }

@@ -1,13 +1,14 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
 import { readCatalogTemplate } from './catalog-template.ts'
 import type { AwsEngine, S3Engine } from './engine.ts'
 import { REGION } from './places.ts'
 
-/** A client with the SDK's own defaults but for the address and the bucket's place in it. */
+/** A client as compose.ts builds it, but for the address and the bucket's place in it. */
 export function s3ClientOf(engine: S3Engine): S3Client {
-  return new S3Client({ ...accessTo(engine), endpoint: engine.s3Endpoint, forcePathStyle: true })
+  return new S3Client({ ...S3_CLIENT_OPTIONS, ...accessTo(engine), endpoint: engine.s3Endpoint, forcePathStyle: true })
 }
 
 export function dynamoDbClientOf(engine: AwsEngine): DynamoDBClient {
