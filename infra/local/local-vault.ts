@@ -33,8 +33,8 @@ export interface LocalVaultOptions {
   readonly log: (line: string) => void
   /** Ends the start at its next step; what was started by then is taken down. */
   readonly signal?: AbortSignal
-  /** Over the settings document. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  /** In the settings: API keys of single organizations, by id; all others are asked for with the tenant's. */
+  readonly organizationKeys?: Readonly<Record<string, string>>
 }
 
 const RUNS = join(import.meta.dirname, '../../.local/runs')
@@ -46,11 +46,11 @@ const MEDIA_BUCKET = 'allomia-media'
  * engine and bundles -> provider -> configuration -> deployment of the real serverless.yml
  * @throws {Error} what is missing on this machine, or what went wrong; nothing stays up
  */
-export async function startLocalVault({ organizationIds, log, signal, settings = {} }: LocalVaultOptions): Promise<LocalVault> {
+export async function startLocalVault({ organizationIds, log, signal, organizationKeys = {} }: LocalVaultOptions): Promise<LocalVault> {
   const started = new AsyncDisposableStack()
   try {
     await mkdir(RUNS, { recursive: true })
-    const directory = await mkdtemp(join(RUNS, 'run-'))
+    const directory = await mkdtemp(join(RUNS, `run-${process.pid}-`))
     started.defer(() => rm(directory, { recursive: true, force: true }))
 
     log('bundling the functions')
@@ -73,7 +73,7 @@ export async function startLocalVault({ organizationIds, log, signal, settings =
     log('writing the two configuration secrets')
     const senders = { voiceSecret: `whsec_${randomBytes(32).toString('base64')}`, crmToken: randomBytes(24).toString('base64url') }
     const params = await writeSecrets(cloud, {
-      settings: { ...settingsFor(simulator, tenantKey, organizationIds), ...settings },
+      settings: settingsFor(simulator, { default: tenantKey, organizations: organizationKeys }, organizationIds),
       eventSources: eventSourcesFor(senders),
     })
     signal?.throwIfAborted()
@@ -85,7 +85,8 @@ export async function startLocalVault({ organizationIds, log, signal, settings =
     return { cloud, simulator, outputs, eventsUrl: eventsEndpoint(outputs, cloud), senders, stop: () => started.disposeAsync() }
   } catch (error) {
     await started.disposeAsync()
-    throw error
+    // Ctrl-C in a terminal reaches osls and pip as well: that they failed then is no news.
+    throw signal?.aborted ? signal.reason : error
   }
 }
 
@@ -116,8 +117,13 @@ async function writeSecrets({ endpoint, region, environment }: LocalCloud, docum
   }
 }
 
-const settingsFor = (simulator: Simulator, apiKey: string, organizationIds: readonly string[]) => ({
-  allomia: { baseUrl: simulator.url, apiKey, organizationIds, fieldMap: { outcome: 'callOutcome', summaryFr: 'callSummaryFr' } },
+interface ApiKeys {
+  readonly default: string
+  readonly organizations: Readonly<Record<string, string>>
+}
+
+const settingsFor = (simulator: Simulator, apiKeys: ApiKeys, organizationIds: readonly string[]) => ({
+  allomia: { baseUrl: simulator.url, apiKeys, organizationIds, fieldMap: { outcome: 'callOutcome', summaryFr: 'callSummaryFr' } },
   retention: { default: { days: 3653, policy: 'clinic-records-10-years' } },
 })
 

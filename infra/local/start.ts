@@ -1,8 +1,9 @@
 import { parseArgs, styleText } from 'node:util'
 import { ORGANIZATION_IDS } from './demonstration/calls.ts'
-import { type DemonstrationResult, runDemonstration } from './demonstration/demonstration.ts'
+import { runDemonstration } from './demonstration/demonstration.ts'
 import { createScreen } from './demonstration/screen.ts'
 import { tableOf } from './demonstration/table.ts'
+import { type DemonstrationResult, exitCodeOf } from './demonstration/verdict.ts'
 import { type LocalVault, startLocalVault } from './local-vault.ts'
 
 const HELP = `callvault on this machine: deploys the real stack to a local cloud and archives a few calls.
@@ -41,11 +42,11 @@ async function main(): Promise<number> {
   const log = (line: string) => console.log(styleText('dim', line))
   const vault = await startLocalVault({ organizationIds: ORGANIZATION_IDS, log, signal })
   try {
-    console.log(`ready after ${seconds(startedAt)}; ${'the calls end now'}:\n`)
+    console.log(`ready after ${seconds(startedAt)}; the calls end now:\n`)
     const results = await runDemonstration(vault, createScreen(process.stdout), signal)
     console.log(`\n${tableOf(results)}\n\n${verdictOf(results)} after ${seconds(startedAt)}`)
     if (!values.once) await stayUp(vault, signal)
-    return results.every(({ asExpected }) => asExpected) ? 0 : 1
+    return exitCodeOf(results)
   } finally {
     await vault.stop()
   }
@@ -72,11 +73,11 @@ function nextCommands({ cloud, simulator, outputs, eventsUrl, senders }: LocalVa
   return `Try next, in another terminal:
 
   # another call ends: let it happen at the provider, then announce it
-  curl -X PUT ${simulator.url}/_simulator/calls/call_mine -H 'content-type: application/json' -d '{"organizationId":"${ORGANIZATION_IDS[0]}"}'
-  curl -X POST ${eventsUrl}/crm -H 'x-callvault-token: ${senders.crmToken}' -d '{"callId":"call_mine"}'
+  curl -X PUT '${simulator.url}/_simulator/calls/call_mine' -H 'content-type: application/json' -d '{"organizationId":"${ORGANIZATION_IDS[0]}"}'
+  curl -X POST '${eventsUrl}/crm' -H 'x-callvault-token: ${senders.crmToken}' -d '{"callId":"call_mine"}'
 
   # what the provider was asked
-  curl ${simulator.url}/_simulator/journal
+  curl '${simulator.url}/_simulator/journal'
 
   # look around with the AWS CLI
   export AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY} AWS_REGION=${cloud.region} AWS_ENDPOINT_URL=${cloud.s3Endpoint}
@@ -84,7 +85,7 @@ function nextCommands({ cloud, simulator, outputs, eventsUrl, senders }: LocalVa
   aws dynamodb get-item --table-name ${outputs.catalogTableName} --key '{"pk":{"S":"call#call_inbound"},"sk":{"S":"call"}}'
 
   # what the functions wrote
-  tail -f ${cloud.logFile}`
+  tail -f '${cloud.logFile}'`
 }
 
 /** npm scripts run on the Node that is a dependency; where its install script did not run, they would silently not. */

@@ -1,17 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LocalVault } from '../local-vault.ts'
 import { DEMONSTRATION_CALLS, type DemonstrationCall } from './calls.ts'
-import { type CatalogRow, createObserver, type Sighting } from './observer.ts'
+import { createObserver, type Sighting } from './observer.ts'
 import type { Screen } from './screen.ts'
 import { sendCallEnded } from './send-event.ts'
-
-export interface DemonstrationResult {
-  readonly call: DemonstrationCall
-  readonly row: CatalogRow | undefined
-  /** From its first event to its revision; undefined where it was not archived in time. */
-  readonly seconds: number | undefined
-  readonly asExpected: boolean
-}
+import { type DemonstrationResult, resultOf } from './verdict.ts'
 
 /** The schedule runs every minute, and what is late is looked for after half a minute: two rounds and some air. */
 const PATIENCE_MS = 300_000
@@ -42,11 +35,4 @@ export async function runDemonstration(vault: LocalVault, screen: Screen, signal
   } finally {
     observer.close()
   }
-}
-
-function resultOf(call: DemonstrationCall, row: CatalogRow | undefined, announcedAt: Date | undefined): DemonstrationResult {
-  const { transcript, recording } = call.expected
-  const isArchived = row?.state === 'archived' && row.revision === 1
-  const seconds = row?.archivedAt && announcedAt ? (Date.parse(row.archivedAt) - announcedAt.getTime()) / 1_000 : undefined
-  return { call, row, seconds, asExpected: isArchived && row.transcriptState === transcript && row.recordingState === recording }
 }

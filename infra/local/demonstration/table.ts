@@ -1,4 +1,4 @@
-import type { DemonstrationResult } from './demonstration.ts'
+import type { DemonstrationResult } from './verdict.ts'
 
 const COLUMNS = ['call', 'organization', 'seconds', 'transcript', 'recording', 'SHA-256', 'archived after', 'manifest'] as const
 

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/**
+ * The words that a shell makes of a command line, quotes and expansions done, without running the program.
+ * That a line which is printed to be copied says to a shell what it says to a reader is not a matter of course.
+ */
+export async function shellWords(commandLine: string): Promise<string[]> {
+  const [program = ''] = commandLine.trim().split(' ')
+  const script = `${program}() { printf '%s\\0' "$@"; }\n${commandLine}`
+  const { stdout } = await run('/bin/sh', ['-c', script], { env: {}, timeout: 10_000 })
+  return [program, ...stdout.split('\0').slice(0, -1)]
+}
+
+/** The request that a `curl` command line sends, as far as -X, -H and -d say. */
+export async function curlRequest(commandLine: string): Promise<Request> {
+  const [, ...words] = await shellWords(commandLine)
+  const after = (option: string) => words.flatMap((word, index) => (words[index - 1] === option ? word : []))
+  const [url] = words.filter((word, index) => !word.startsWith('-') && !['-X', '-H', '-d'].includes(words[index - 1] ?? ''))
+  const headers = after('-H').map((header) => header.split(': ', 2) as [string, string])
+  const [body] = after('-d')
+  return new Request(url ?? '', { method: after('-X')[0] ?? 'GET', headers, ...(body !== undefined && { body }) })
+}

@@ -1,0 +1,29 @@
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+
+/** A row's attributes, as anybody who reads the table sees them. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** The calls in a catalog table, read and touched without callvault's own code. */
+export function createRows(client: DynamoDBClient, tableName: string) {
+  const keyOf = (callId: string) => ({ pk: { S: `call#${callId}` }, sk: { S: 'call' } })
+
+  return {
+    async get(callId: string): Promise<Row | undefined> {
+      const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: keyOf(callId), ConsistentRead: true }))
+      return Item && unmarshall(Item)
+    },
+    /** Lets the time of a due row have come, so that no test has to wait for it. @throws {Error} the row is not due for anything */
+    async letItBeDue(callId: string): Promise<void> {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: keyOf(callId),
+          UpdateExpression: 'SET dueAt = :past',
+          ConditionExpression: 'attribute_exists(dueAt) AND attribute_exists(dueShard)',
+          ExpressionAttributeValues: { ':past': { S: new Date(Date.now() - 60_000).toISOString() } },
+        }),
+      )
+    },
+  }
+}
