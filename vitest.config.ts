@@ -17,6 +17,7 @@ export default defineConfig({
       project('architecture'),
       project('contract', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
       project('integration', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
+      project('faults', { testTimeout: 300 * seconds }),
       project('e2e', { testTimeout: 180 * seconds, hookTimeout: 300 * seconds, fileParallelism: false }),
     ],
   },

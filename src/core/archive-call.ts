@@ -1,7 +1,7 @@
 import { awaitsSomething, type CallRow } from '#core/call-row'
 import { type Claim, type ClaimedCall, leaseUntilOf } from '#core/claim'
 import { type CommittedManifest, createCommitRevision, newestManifest } from '#core/commit-revision'
-import { type CopyPorts, createCopyArtifact } from '#core/copy-artifact'
+import type { CopyPorts } from '#core/copy-artifact'
 import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
 import { createGatherArtifacts, type GatherRequest } from '#core/gather-artifacts'
 import { contentSha256 } from '#core/manifest'
@@ -13,7 +13,7 @@ import type { LiveDocument } from '#core/ports/live-document'
 import { endOf, type ProviderCall } from '#core/provider-call'
 import type { CallMessage } from '#core/queue-message'
 import { retentionFor } from '#core/retention'
-import { afterError, afterWaiting, dueNow, settledFrom, type WaitContext } from '#core/row-outcomes'
+import { afterError, afterLooking, dueNow, type LookContext, settledFrom } from '#core/row-outcomes'
 import type { RetentionMode, Settings, Waits } from '#core/settings'
 import { type Random, waitWindow } from '#core/waits'
 
@@ -56,7 +56,7 @@ export type ArchiveCall = ReturnType<typeof createArchiveCall>
  */
 export function createArchiveCall(ports: ArchiveCallPorts) {
   const { archive, catalog, provider, settings, now, random } = ports
-  const gatherArtifacts = createGatherArtifacts(createCopyArtifact(ports))
+  const gatherArtifacts = createGatherArtifacts(ports)
   const commitRevision = createCommitRevision(ports)
 
   /** @throws {CatalogUnavailableError} nothing could be written: the message has to come back */
@@ -91,7 +91,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     if (missed !== undefined) return { kind: 'caught-up', row: dueNow(settledFrom(claim.row, missed), now()), errors: [] }
 
     const fetched = await provider.getCall(message.callId, organizationOf(message, claim.row), signal)
-    const plan = planFor(fetched.call, claim, document)
+    const plan = planFor(fetched.call, claim, document, isRecheck(message, claim.row))
     const { artifacts, errors } = await gatherArtifacts(plan, signal)
     const row = withFindings(claim.row, fetched.call, artifacts)
     progress.row = row
@@ -101,9 +101,9 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
       errors,
       organizationDiffers: message.organizationId !== undefined && message.organizationId !== fetched.call.organizationId,
     }
-    if (isWorthWaiting(row, plan)) return { kind: 'postponed', row: afterWaiting(row, errors, plan), ...seen }
+    if (isWorthWaiting(row, plan)) return { kind: 'postponed', row: afterLooking(row, errors, plan), ...seen }
     if (row.committed?.contentSha256 === contentSha256(fetched.call, artifacts)) {
-      return { ...concluded('unchanged', afterWaiting(row, errors, plan)), ...seen }
+      return { ...concluded('unchanged', afterLooking(row, errors, plan)), ...seen }
     }
 
     const references = Object.values(claim.row.artifacts).filter((artifact) => artifact.state === 'stored')
@@ -112,7 +112,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const { kind, newest } = await commitRevision(draft, signal)
     const settled = settledFrom(row, newest)
     if (kind === 'overtaken') return { kind: 'caught-up', row: dueNow(settled, now()), ...seen }
-    return { ...concluded('archived', afterWaiting(settled, errors, plan)), ...seen }
+    return { ...concluded('archived', afterLooking(settled, errors, plan)), ...seen }
   }
 
   /** A crashed or late owner may have committed what its row does not say. Asked first, of rows that have revisions. */
@@ -121,12 +121,13 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     return newestManifest(archive, { partition, callId }, committed.revision + 1)
   }
 
-  function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings): AttemptPlan {
+  function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings, isRecheck: boolean): AttemptPlan {
     const from = endOf(call, now()) ?? row.firstSeenAt
     const partition = row.partition ?? partitionOf(call.organizationId, call.startedAt ?? call.createdAt ?? row.firstSeenAt)
     return {
       call,
       known: row.artifacts,
+      isRecheck,
       place: { partition, callId: call.id, fence },
       retention: retentionFor(call, ports.retentionMode, retention, now()),
       from,
@@ -146,11 +147,15 @@ interface Progress {
   waits: Waits | undefined
 }
 
+/** An operator's comparison looks at the artifacts too. */
+const isRecheck = ({ trigger }: CallMessage, { committed, next }: CallRow) =>
+  committed !== undefined && (trigger === 'operator' || next?.reason === 'recheck')
+
 /** Only to choose an API key: which organization a call belongs to is the provider's answer. */
 const organizationOf = ({ organizationId }: CallMessage, { fields }: CallRow) =>
   organizationId ?? (typeof fields.organizationId === 'string' ? fields.organizationId : undefined)
 
-type AttemptPlan = GatherRequest & WaitContext
+type AttemptPlan = GatherRequest & LookContext
 
 const withFindings = (row: CallRow, call: ProviderCall, artifacts: readonly MediaArtifact[]): CallRow => ({
   ...row,
@@ -159,7 +164,7 @@ const withFindings = (row: CallRow, call: ProviderCall, artifacts: readonly Medi
 })
 
 /** Within the grace nothing is committed before all is there: one revision instead of two. */
-const isWorthWaiting = (row: CallRow, { now, window }: WaitContext) =>
+const isWorthWaiting = (row: CallRow, { now, window }: LookContext) =>
   awaitsSomething(row) && row.committed === undefined && now < window.graceEndsAt
 
 /** A row may end `failed` although something was archived: a person has to look at the rest. */

@@ -3,8 +3,9 @@ import type { Manifest, MediaArtifact, MediaName } from '#core/manifest-schema'
 /** `pending`: nothing committed. `archived`: at least one revision. `failed`: a person must act. */
 export type CallState = 'pending' | 'archived' | 'failed'
 
-/** Why a row is due: the whole call, what of it is awaited, or a row that has to follow its manifests. */
-export type DueReason = 'archive' | 'artifacts' | 'settle'
+/** Why a row is due: the whole call, what of it is awaited, one more look at what is complete, or a row that has to follow its manifests. */
+export const DUE_REASONS = ['archive', 'artifacts', 'recheck', 'settle'] as const
+export type DueReason = (typeof DUE_REASONS)[number]
 
 /** The newest committed revision, as its manifest has it. */
 export interface CommittedRevision {

@@ -19,6 +19,9 @@ export interface CopyPorts {
   readonly spool: BodySpool
 }
 
+export type CopyArtifact = ReturnType<typeof createCopyArtifact>
+export type StoredMedia = StoredArtifact & { readonly name: MediaName }
+
 export interface CopyRequest {
   readonly name: MediaName
   readonly url: string
@@ -33,7 +36,7 @@ export interface CopyRequest {
  * Each copy opens a fresh download; nothing consumed is reused.
  */
 export function createCopyArtifact({ sources, archive, spool }: CopyPorts) {
-  return async function copyArtifact(request: CopyRequest, signal: AbortSignal): Promise<StoredArtifact & { name: MediaName }> {
+  return async function copyArtifact(request: CopyRequest, signal: AbortSignal): Promise<StoredMedia> {
     const source = await sources.open(request.url, signal)
     source.body.on('error', () => {}) // whoever reads sees it too; without a listener a late one would end the process
     try {

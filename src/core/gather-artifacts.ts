@@ -1,12 +1,13 @@
 import type { CallRow } from '#core/call-row'
-import type { createCopyArtifact } from '#core/copy-artifact'
+import { type CopyPorts, createCopyArtifact, type StoredMedia } from '#core/copy-artifact'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
 import { MEDIA_NAMES, type MediaArtifact, type MediaName } from '#core/manifest-schema'
 import type { AttemptPlace } from '#core/object-keys'
 import type { ProviderCall } from '#core/provider-call'
+import { createRecheckArtifact } from '#core/recheck-artifact'
 import type { Retention } from '#core/retention'
 import type { Waits } from '#core/settings'
-import { SourceGoneError } from '#core/source-errors'
+import { SourceGoneError, SourceLinkLapsedError } from '#core/source-errors'
 import type { WaitWindow } from '#core/waits'
 
 export interface GatherRequest {
@@ -14,6 +15,8 @@ export interface GatherRequest {
   readonly known: CallRow['artifacts']
   readonly place: AttemptPlace
   readonly retention: Retention
+  /** Look whether what is stored is still what its link gives. */
+  readonly isRecheck: boolean
   readonly waits: Waits
   readonly window: WaitWindow
   readonly now: Date
@@ -21,17 +24,21 @@ export interface GatherRequest {
 
 export interface Gathered {
   readonly artifacts: readonly MediaArtifact[]
-  /** Why awaited ones could not be stored this time. */
+  /** Why awaited ones could not be stored, or stored ones not be compared, this time. */
   readonly errors: readonly CallvaultError[]
 }
 
 /**
  * Brings together what there is of a call's transcript and recording, at once.
  *
- * What is stored stays stored; what has a link is copied; what has none is awaited until the wait is over.
+ * What is stored stays stored, and is compared where that is asked for; what has a link is copied; what has none is awaited
+ * until the wait is over.
  * One artifact's error never stops the other.
  */
-export function createGatherArtifacts(copyArtifact: ReturnType<typeof createCopyArtifact>) {
+export function createGatherArtifacts(ports: CopyPorts) {
+  const copyArtifact = createCopyArtifact(ports)
+  const recheckArtifact = createRecheckArtifact({ sources: ports.sources, copyArtifact })
+
   return async function gatherArtifacts(request: GatherRequest, signal: AbortSignal): Promise<Gathered> {
     const gathered = await Promise.all(MEDIA_NAMES.map((name) => gatherOne(name, request, signal)))
     return { artifacts: gathered.map(({ artifact }) => artifact), errors: gathered.flatMap(({ error }) => error ?? []) }
@@ -39,9 +46,9 @@ export function createGatherArtifacts(copyArtifact: ReturnType<typeof createCopy
 
   async function gatherOne(name: MediaName, request: GatherRequest, signal: AbortSignal): Promise<GatheredOne> {
     const known = request.known[name]
-    if (known?.state === 'stored') return { artifact: known }
-
     const url = name === 'transcript' ? request.call.transcriptUrl : request.call.recordingUrl
+    if (known?.state === 'stored')
+      return url === undefined || !request.isRecheck ? { artifact: known } : recheckOne(known, url, request, signal)
     if (url === undefined) return { artifact: withoutLink(name, known, request) }
 
     try {
@@ -50,6 +57,17 @@ export function createGatherArtifacts(copyArtifact: ReturnType<typeof createCopy
       const error = asCallvaultError(thrown)
       if (error instanceof SourceGoneError && isWaitOver(request)) return { artifact: { name, state: 'lost' } }
       return { artifact: { name, state: 'awaited' }, error }
+    }
+  }
+
+  /** A link that no longer leads there makes nothing of what is stored. */
+  async function recheckOne(stored: StoredMedia, url: string, request: GatherRequest, signal: AbortSignal): Promise<GatheredOne> {
+    try {
+      const copy = { name: stored.name, url, place: request.place, retention: request.retention }
+      return { artifact: await recheckArtifact(stored, copy, signal) }
+    } catch (thrown) {
+      if (thrown instanceof SourceGoneError || thrown instanceof SourceLinkLapsedError) return { artifact: stored }
+      return { artifact: stored, error: asCallvaultError(thrown) }
     }
   }
 }

@@ -1,4 +1,4 @@
-import { awaitsSomething, type CallRow, committedFrom, type DueReason, mediaArtifactsOf } from '#core/call-row'
+import { awaitsSomething, type CallRow, committedFrom, mediaArtifactsOf } from '#core/call-row'
 import type { CommittedManifest } from '#core/commit-revision'
 import type { CallvaultError } from '#core/errors'
 import { addSeconds, earlier } from '#core/instants'
@@ -15,37 +15,37 @@ export interface OutcomeContext {
   readonly waits: Waits | undefined
 }
 
-export interface WaitContext extends OutcomeContext {
+export interface LookContext extends OutcomeContext {
   /** From when waiting is counted: the call's end, else its creation, else first sight. */
   readonly from: Date
   readonly window: WaitWindow
+  readonly waits: Waits
+  /** This attempt was the one more look at a complete call: none follows it. */
+  readonly isRecheck: boolean
 }
 
 /** An attempt that ended with an error: tried again later, or left for a person. */
 export function afterError(row: CallRow, error: CallvaultError, context: OutcomeContext): CallRow {
   const failing = countFailure(row, error, context)
-  return error.disposition === 'retry' && !waitedTooLong(failing, error, context)
-    ? { ...failing, next: { dueAt: tryAgainAt(failing, error, context), reason: row.next?.reason ?? 'archive' } }
-    : failed(failing)
+  if (error.disposition !== 'retry') return failed(failing)
+  if (waitedTooLong(failing, error, context)) return givenUp(failing)
+  return { ...failing, next: { dueAt: tryAgainAt(failing, error, context), reason: row.next?.reason ?? 'archive' } }
 }
 
 /** An attempt after which something may still be awaited: looked for again later, or left for a person. */
-export function afterWaiting(row: CallRow, errors: readonly CallvaultError[], context: WaitContext): CallRow {
-  const { from, window } = context
-  const reason: DueReason = row.committed === undefined ? 'archive' : 'artifacts'
+export function afterLooking(row: CallRow, errors: readonly CallvaultError[], context: LookContext): CallRow {
   const error = errors.find(({ disposition }) => disposition !== 'retry') ?? errors[0]
-  if (error === undefined) {
-    const next = awaitsSomething(row) ? { dueAt: nextLookAt(from, window, context.now, context.random), reason } : undefined
-    return { ...row, failures: 0, failingSince: undefined, lastErrorCode: undefined, next }
-  }
+  if (error === undefined) return { ...row, failures: 0, failingSince: undefined, lastErrorCode: undefined, next: nextLook(row, context) }
 
+  const { window, now } = context
   const failing = countFailure(row, error, context)
   const tryAgain = error.disposition === 'retry' ? tryAgainAt(failing, error, context) : window.graceEndsAt
   // Until something is committed, not even a refused artifact keeps the other one from it: the end of the grace commits what is there.
-  if (row.committed === undefined) return { ...failing, next: { dueAt: earlier(tryAgain, window.graceEndsAt), reason } }
+  if (row.committed === undefined) return { ...failing, next: { dueAt: earlier(tryAgain, window.graceEndsAt), reason: 'archive' } }
 
-  const isOver = error.disposition !== 'retry' || context.now >= window.waitEndsAt
-  return isOver ? failed(failing) : { ...failing, next: { dueAt: tryAgain, reason } }
+  if (error.disposition !== 'retry') return failed(failing)
+  const isOver = awaitsSomething(row) ? now >= window.waitEndsAt : waitedTooLong(failing, error, context)
+  return isOver ? givenUp(failing) : { ...failing, next: { dueAt: tryAgain, reason: awaitsSomething(row) ? 'artifacts' : 'recheck' } }
 }
 
 /** The row as its newest manifest has it. */
@@ -70,14 +70,25 @@ export const dueNow = (row: CallRow, now: Date): CallRow => ({ ...row, next: { d
 
 const failed = (row: CallRow): CallRow => ({ ...row, state: 'failed', next: undefined })
 
+/** A person has to look, unless all there was is archived: then only the one more look is given up. */
+const givenUp = (row: CallRow) => (row.committed === undefined || awaitsSomething(row) ? failed(row) : { ...row, next: undefined })
+
+function nextLook(row: CallRow, { from, window, now, random, waits, isRecheck }: LookContext): CallRow['next'] {
+  const { committed } = row
+  if (awaitsSomething(row))
+    return { dueAt: nextLookAt(from, window, now, random), reason: committed === undefined ? 'archive' : 'artifacts' }
+  if (isRecheck || waits.recheckAfterHours === 0) return undefined
+  return { dueAt: addSeconds(now, waits.recheckAfterHours * HOUR_SECONDS), reason: 'recheck' }
+}
+
 function countFailure(row: CallRow, error: CallvaultError, { now }: OutcomeContext): CallRow {
   const counted = error.counted ? { failures: row.failures + 1, failingSince: row.failingSince ?? now } : {}
   return { ...row, ...counted, lastErrorCode: error.code }
 }
 
-/** A record that does not appear is waited for from first sight; everything else from its first failure. */
+/** A record that never appeared is waited for from first sight; everything else from its first failure. */
 function waitedTooLong(row: CallRow, error: CallvaultError, { now, waits }: OutcomeContext): boolean {
-  const since = error instanceof CallNotFoundError ? row.firstSeenAt : row.failingSince
+  const since = error instanceof CallNotFoundError && row.committed === undefined ? row.firstSeenAt : row.failingSince
   return error.counted && since !== undefined && waits !== undefined && now >= addSeconds(since, waits.artifactWaitHours * HOUR_SECONDS)
 }
 

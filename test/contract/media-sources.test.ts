@@ -156,7 +156,12 @@ function respond({
   declaresLength,
   cutAfterBytes,
 }: SourceAnswer): RequestListener {
-  return (_request, response) => {
+  return (request, response) => {
+    const { 'if-none-match': knownEtag, 'if-modified-since': knownDate } = request.headers
+    if ((knownEtag !== undefined && knownEtag === etag) || (knownDate !== undefined && knownDate === lastModified)) {
+      response.writeHead(304).end()
+      return
+    }
     const content = Buffer.from(body)
     response.writeHead(status, {
       ...(declaresLength === false || status === 204 ? {} : { 'content-length': content.length }),

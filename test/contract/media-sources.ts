@@ -62,6 +62,30 @@ export function describeMediaSourcesContract(name: string, makeSubject: () => Pr
       expect((await buffer(source.body)).equals(recording)).toBe(true)
     })
 
+    it.each([
+      ['etag', { etag: '"abc"' }],
+      ['date', { lastModified: 'Sun, 06 Nov 2026 08:49:37 GMT' }],
+    ])('tells what is unchanged by its %s, and opens what is not', async (_what, validators) => {
+      const { sources, link } = await makeSubject()
+      const other = { etag: '"xyz"', lastModified: 'Mon, 07 Nov 2026 08:49:37 GMT' }
+      const url = link({ body: 'as before', ...validators }, { body: 'changed', ...other })
+
+      const first = await sources.openIfChanged(url, validators, patient())
+      const second = await sources.openIfChanged(url, validators, patient())
+
+      expect(first).toBe('unchanged')
+      expect(second === 'unchanged' ? second : (await buffer(second.body)).toString()).toBe('changed')
+    })
+
+    it('opens what nothing is known of, and refuses what is gone, as ever', async () => {
+      const { sources, link } = await makeSubject()
+
+      const opened = await sources.openIfChanged(link({ body: 'text', etag: '"abc"' }), {}, patient())
+
+      expect(opened === 'unchanged' ? opened : (await buffer(opened.body)).toString()).toBe('text')
+      await expect(sources.openIfChanged(link({ status: 410 }), { etag: '"abc"' }, patient())).rejects.toBeInstanceOf(SourceGoneError)
+    })
+
     it('starts afresh each time a link is opened', async () => {
       const { sources, link } = await makeSubject()
       const url = link({ body: 'first' }, { body: 'second' })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ROW_FIELD_NAMES } from '#adapters/dynamodb/call-fields'
 import { attributesOf, DUE_SHARDS, dueShardOf, storedRowOf } from '#adapters/dynamodb/row-item'
-import type { CallRow } from '#core/call-row'
+import { type CallRow, DUE_REASONS } from '#core/call-row'
 
 const instant = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('9998-12-31T23:59:59.999Z'), noInvalidDate: true })
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/)
@@ -67,7 +67,7 @@ const row: fc.Arbitrary<CallRow> = fc.record({
   failures: fc.nat(),
   failingSince: orNone(instant),
   lastErrorCode: orNone(text),
-  next: orNone(fc.record({ dueAt: instant, reason: fc.constantFrom('archive', 'artifacts', 'settle') })),
+  next: orNone(fc.record({ dueAt: instant, reason: fc.constantFrom(...DUE_REASONS) })),
 })
 
 const itemOf = (written: CallRow, rest: object = { fence: 7 }) =>

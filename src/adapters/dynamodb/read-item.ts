@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DUE_REASONS } from '#core/call-row'
 import { parseInstant } from '#core/instants'
 
 /** An instant as an attribute has it. */
@@ -8,7 +9,7 @@ export const InstantSchema = v.pipe(
   v.transform((text) => new Date(text)),
 )
 
-export const DueReasonSchema = v.picklist(['archive', 'artifacts', 'settle'])
+export const DueReasonSchema = v.picklist(DUE_REASONS)
 
 /**
  * What the schema says of an item's attributes.

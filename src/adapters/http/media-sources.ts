@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { assertSourceUrl } from '#adapters/http/source-address'
 import { declaredBytes, discard, watchedBody } from '#adapters/http/source-body'
 import { createSourceRequest } from '#adapters/http/source-request'
-import type { MediaSources, OpenSource } from '#core/ports/media-sources'
+import type { MediaSources, OpenSource, SourceValidators } from '#core/ports/media-sources'
 import {
   SourceAddressRefusedError,
   SourceContentWrongError,
@@ -28,23 +28,47 @@ export function createMediaSources({ allowInsecure, hostAllowlist, clock = () =>
 
   return {
     async open(link, signal) {
-      const rules = { allowInsecure, hostAllowlist: await hostAllowlist() }
-      const url = URL.parse(link)
-      if (url === null) throw new SourceAddressRefusedError('not a URL')
+      const { response, hop } = await reach(link, {}, signal)
+      return openedFrom(response, hop, signal, clock())
+    },
 
-      return await follow(url, MAX_REDIRECTS)
-
-      async function follow(hop: URL, redirectsLeft: number): Promise<OpenSource> {
-        assertSourceUrl(hop, rules)
-        const response = await request(hop, signal)
-        if (!REDIRECT_STATUSES.has(statusOf(response))) return openedFrom(response, hop, signal, clock())
-
-        discard(response)
-        if (redirectsLeft === 0) throw new SourceUnavailableError(`redirects more than ${MAX_REDIRECTS} times`)
-        return await follow(targetOf(response, hop), redirectsLeft - 1)
-      }
+    async openIfChanged(link, known, signal) {
+      const { response, hop } = await reach(link, conditionsOf(known), signal)
+      if (statusOf(response) !== 304) return openedFrom(response, hop, signal, clock())
+      discard(response)
+      return 'unchanged'
     },
   }
+
+  /** The first answer that is no redirect, over hops that are each checked. */
+  async function reach(link: string, conditions: OutgoingHttpHeaders, signal: AbortSignal): Promise<Reached> {
+    const rules = { allowInsecure, hostAllowlist: await hostAllowlist() }
+    const url = URL.parse(link)
+    if (url === null) throw new SourceAddressRefusedError('not a URL')
+
+    return await follow(url, MAX_REDIRECTS)
+
+    async function follow(hop: URL, redirectsLeft: number): Promise<Reached> {
+      assertSourceUrl(hop, rules)
+      const response = await request(hop, conditions, signal)
+      if (!REDIRECT_STATUSES.has(statusOf(response))) return { response, hop }
+
+      discard(response)
+      if (redirectsLeft === 0) throw new SourceUnavailableError(`redirects more than ${MAX_REDIRECTS} times`)
+      return await follow(targetOf(response, hop), redirectsLeft - 1)
+    }
+  }
+}
+
+interface Reached {
+  readonly response: IncomingMessage
+  readonly hop: URL
+}
+
+/** The etag alone where there is one: a server must not look at the date then (RFC 9110, 13.1.3). */
+function conditionsOf({ etag, lastModified }: SourceValidators): OutgoingHttpHeaders {
+  if (etag !== undefined) return { 'if-none-match': etag }
+  return lastModified === undefined ? {} : { 'if-modified-since': lastModified }
 }
 
 function targetOf({ headers: { location } }: IncomingMessage, hop: URL): URL {

@@ -1,11 +1,11 @@
 import { addAbortListener } from 'node:events'
-import http, { type IncomingMessage } from 'node:http'
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { createCheckedLookup } from '#adapters/http/checked-lookup'
 import { SourceAddressRefusedError, SourceUnavailableError } from '#core/source-errors'
 
 /** Sends one GET and resolves to its answer, whatever its status; the body is paused. */
-export type SourceRequest = (url: URL, signal: AbortSignal) => Promise<IncomingMessage>
+export type SourceRequest = (url: URL, conditions: OutgoingHttpHeaders, signal: AbortSignal) => Promise<IncomingMessage>
 
 const ANSWER_TIMEOUT_MS = 10_000
 
@@ -21,12 +21,12 @@ export function createSourceRequest(allowInsecure: boolean): SourceRequest {
   const plain = { send: http.request, agent: new http.Agent(kept) }
   const secure = { send: https.request, agent: new https.Agent(kept) }
 
-  return async function request(url, signal) {
+  return async function request(url, conditions, signal) {
     signal.throwIfAborted()
     const { send, agent } = url.protocol === 'https:' ? secure : plain
 
     return await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = send(url, { agent, lookup, headers: HEADERS })
+      const sent = send(url, { agent, lookup, headers: { ...HEADERS, ...conditions } })
       const timer = setTimeout(() => sent.destroy(new SourceUnavailableError('did not answer within 10 s')), ANSWER_TIMEOUT_MS)
       const abort = addAbortListener(signal, () => sent.destroy(signal.reason))
       const settle = () => {
@@ -44,7 +44,7 @@ export function createSourceRequest(allowInsecure: boolean): SourceRequest {
         settle()
         if (answered) return // what breaks from here on is the body's to report
         if (signal.aborted) reject(signal.reason)
-        else if (wasClosedBefore(sent, error)) resolve(request(url, signal))
+        else if (wasClosedBefore(sent, error)) resolve(request(url, conditions, signal))
         else reject(asSourceError(error))
       })
       sent.end()

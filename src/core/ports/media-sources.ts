@@ -13,6 +13,9 @@ export interface OpenSource {
   readonly body: Readable
 }
 
+/** By what a server knows again what it sent before. */
+export type SourceValidators = Partial<Pick<OpenSource, 'etag' | 'lastModified'>>
+
 /** Where links lead. */
 export interface MediaSources {
   /**
@@ -23,4 +26,10 @@ export interface MediaSources {
    * @throws {SourceAddressRefusedError} halt
    */
   open(url: string, signal: AbortSignal): Promise<OpenSource>
+
+  /**
+   * The same, asking only for what is no longer as these validators say. A server may send it all the same.
+   * @throws as {@link open}
+   */
+  openIfChanged(url: string, known: SourceValidators, signal: AbortSignal): Promise<OpenSource | 'unchanged'>
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { MediaSources } from '#core/ports/media-sources'
+import type { MediaSources, OpenSource, SourceValidators } from '#core/ports/media-sources'
 import { SourceEndedEarlyError, SourceGoneError, SourceLinkLapsedError, SourceUnavailableError } from '#core/source-errors'
 
 /** What a link answers. */
@@ -36,26 +36,41 @@ export function createMemorySources({ clock = () => new Date() }: { readonly clo
     opened: () => [...opened],
 
     async open(url, signal) {
-      signal.throwIfAborted()
-      opened.push(url)
-      const answers = links.get(url) ?? []
-      const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 404 }
-      if (answer instanceof Error) throw answer
-      throwUnlessOk(answer.status ?? 200)
+      return openedFrom(url, nextAnswer(url, signal), signal)
+    },
 
-      const content = Buffer.from(answer.body ?? '')
-      return {
-        bytes: answer.declaresLength === false ? undefined : content.length,
-        contentType: answer.contentType ?? '',
-        etag: answer.etag,
-        lastModified: answer.lastModified,
-        host: new URL(url).host,
-        fetchedAt: clock(),
-        body: bodyOf(content, answer.cutAfterBytes, signal),
-      }
+    async openIfChanged(url, known, signal) {
+      const answer = nextAnswer(url, signal)
+      return isAsKnown(answer, known) ? 'unchanged' : openedFrom(url, answer, signal)
     },
   }
+
+  function nextAnswer(url: string, signal: AbortSignal): SourceAnswer {
+    signal.throwIfAborted()
+    opened.push(url)
+    const answers = links.get(url) ?? []
+    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 404 }
+    if (answer instanceof Error) throw answer
+    throwUnlessOk(answer.status ?? 200)
+    return answer
+  }
+
+  function openedFrom(url: string, answer: SourceAnswer, signal: AbortSignal): OpenSource {
+    const content = Buffer.from(answer.body ?? '')
+    return {
+      bytes: answer.declaresLength === false ? undefined : content.length,
+      contentType: answer.contentType ?? '',
+      etag: answer.etag,
+      lastModified: answer.lastModified,
+      host: new URL(url).host,
+      fetchedAt: clock(),
+      body: bodyOf(content, answer.cutAfterBytes, signal),
+    }
+  }
 }
+
+const isAsKnown = (answer: SourceAnswer, known: SourceValidators) =>
+  known.etag === undefined ? known.lastModified !== undefined && answer.lastModified === known.lastModified : answer.etag === known.etag
 
 function throwUnlessOk(status: number): void {
   if (status === 404 || status === 410) throw new SourceGoneError(status)
