@@ -18,8 +18,10 @@ import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
 import { createArchiveCall } from '#core/archive-call'
 import { createEnqueueDue } from '#core/enqueue-due'
+import { createMatchCallback } from '#core/match-callback'
 import type { LiveDocument } from '#core/ports/live-document'
 import { createReceiveEvent } from '#core/receive-event'
+import type { Settings } from '#core/settings'
 import packageJson from '../package.json' with { type: 'json' }
 
 /** Lambda's ephemeral disk has 512 MiB unless more is asked for; some of it is not ours. */
@@ -37,26 +39,36 @@ export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: Re
 
 export function composeArchiveCall(environment: ArchiveCallEnvironment) {
   const { archiveBucket, catalogTable, kmsKeyArn, allowInsecureSources, retentionMode } = environment
-  const settings = liveDocument(environment.settings, (text) => parseSettings(text, { allowInsecure: allowInsecureSources }))
-  const hostAllowlist = async () => (await settings.current()).sources.hostAllowlist
+  const settings = settingsOf(environment)
+  const shared = {
+    catalog: createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable }),
+    provider: createAllomiaProvider({ settings }),
+    settings,
+    now,
+    random: Math.random,
+  }
+  const archiveCall = createArchiveCall({
+    ...shared,
+    archive: createS3ArchiveStore({ client: new S3Client(S3_CLIENT_OPTIONS), bucket: archiveBucket, kmsKeyArn }),
+    sources: mediaSources(settings, allowInsecureSources),
+    spool: createBodySpool({ directory: tmpdir(), limitBytes: SPOOL_LIMIT_BYTES }),
+    retentionMode,
+    version: packageJson.version,
+  })
 
   return {
-    archiveCall: createArchiveCall({
-      catalog: createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable }),
-      archive: createS3ArchiveStore({ client: new S3Client(S3_CLIENT_OPTIONS), bucket: archiveBucket, kmsKeyArn }),
-      provider: createAllomiaProvider({ settings }),
-      sources: createMediaSources({ allowInsecure: allowInsecureSources, hostAllowlist }),
-      spool: createBodySpool({ directory: tmpdir(), limitBytes: SPOOL_LIMIT_BYTES }),
-      settings,
-      retentionMode,
-      now,
-      random: Math.random,
-      version: packageJson.version,
-    }),
+    archiveCall,
+    matchCallback: createMatchCallback({ ...shared, archiveCall }),
     now,
     ...createTelemetry('archive-call', environment.logLevel),
   }
 }
+
+type SourcesEnvironment = Pick<ArchiveCallEnvironment, 'settings' | 'allowInsecureSources'>
+
+/** What archive-call copies from. */
+export const composeMediaSources = (environment: SourcesEnvironment) =>
+  mediaSources(settingsOf(environment), environment.allowInsecureSources)
 
 export function composeReconcileCalls({ catalogTable, callQueueUrl, logLevel }: ReconcileCallsEnvironment) {
   const catalog = createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable })
@@ -66,6 +78,12 @@ export function composeReconcileCalls({ catalogTable, callQueueUrl, logLevel }: 
 
 /** Small requests: what has no answer by then is asked again. */
 const BRIEF = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
+
+const settingsOf = ({ settings, allowInsecureSources: allowInsecure }: SourcesEnvironment) =>
+  liveDocument(settings, (text) => parseSettings(text, { allowInsecure }))
+
+const mediaSources = (settings: LiveDocument<Settings>, allowInsecure: boolean) =>
+  createMediaSources({ allowInsecure, hostAllowlist: async () => (await settings.current()).sources.hostAllowlist })
 
 function liveDocument<T>(place: DocumentPlace, parse: (text: string) => T): LiveDocument<T> {
   if ('file' in place) return createLiveDocument({ load: () => fileText(place.file), parse, now })

@@ -2,29 +2,30 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
-import pMap from 'p-map'
 import type { composeArchiveCall } from '#compose'
 import type { ArchiveOutcome } from '#core/archive-call'
 import { assertCallId } from '#core/call-id'
-import { asCallvaultError } from '#core/errors'
+import { asCallvaultError, type CallvaultError } from '#core/errors'
 import { addSeconds } from '#core/instants'
+import type { MatchOutcome } from '#core/match-callback'
 import { CallIdInvalidError } from '#core/queue-errors'
 import { parseQueueMessage } from '#core/queue-message'
 
 type ArchiveCallDoor = ReturnType<typeof composeArchiveCall>
 
-/** Each holds two copies' blocks in memory and two connections; more would only wait for each other. */
-const RECORDS_AT_ONCE = 5
 /** What an attempt that runs out of time needs to write its outcome. */
 const RESERVE_SECONDS = 20
 
-/** An SQS batch: each record is a result of its own, so that a bad one neither throws for its batch nor delays it. */
+/**
+ * An SQS batch, of ten at most: all of it at once, so that each has the invocation's whole time. Each record is a result of
+ * its own, so that a bad one neither throws for its batch nor delays it.
+ */
 export const createHandler = (door: ArchiveCallDoor) =>
   middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(door.log))
     .use(logMetrics(door.metrics))
     .handler(async ({ Records }, context) => {
-      const outcomes = await pMap(Records, (record) => archiveRecord(door, record, context), { concurrency: RECORDS_AT_ONCE })
+      const outcomes = await Promise.all(Records.map((record) => archiveRecord(door, record, context)))
       return { batchItemFailures: outcomes.flat() }
     })
 
@@ -34,8 +35,9 @@ async function archiveRecord(door: ArchiveCallDoor, record: SQSRecord, context: 
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_SECONDS * 1_000))
   try {
     const message = parseQueueMessage(record.body)
-    assertCallId(message.callId)
-    report(door, message.callId, await door.archiveCall(message, deadline, signal))
+    assertCallId(message.callId ?? message.outboundCallId)
+    if (message.callId === undefined) reportCallback(door, message.outboundCallId, await door.matchCallback(message, deadline, signal))
+    else reportAttempt(door, message.callId, await door.archiveCall(message, deadline, signal))
     return []
   } catch (thrown) {
     const error = asCallvaultError(thrown)
@@ -45,20 +47,35 @@ async function archiveRecord(door: ArchiveCallDoor, record: SQSRecord, context: 
   }
 }
 
-function report(
-  { log, metrics }: ArchiveCallDoor,
+function reportCallback(door: ArchiveCallDoor, outboundCallId: string, { kind, fence, calls, errors }: MatchOutcome): void {
+  door.metrics.addMetric(`Callback.${kind}`, 'Count', 1)
+  door.log.info('callback', { outboundCallId, outcome: kind, fence, callIds: calls.map(({ callId }) => callId) })
+  for (const { callId, outcome } of calls) reportAttempt(door, callId, outcome)
+  reportErrors(door, { outboundCallId }, errors)
+}
+
+function reportAttempt(
+  door: ArchiveCallDoor,
   callId: string,
   { kind, fence, revision, errors, organizationDiffers }: ArchiveOutcome,
 ): void {
+  const { log, metrics } = door
   metrics.addMetric(`Attempt.${kind}`, 'Count', 1)
   log.info('attempt', { callId, outcome: kind, fence, revision })
-  for (const error of errors) {
-    metrics.addMetric(`Error.${error.code}`, 'Count', 1)
-    if (error.disposition === 'halt') metrics.addMetric('Halt', 'Count', 1)
-    log.warn(error.message, { callId, code: error.code, disposition: error.disposition })
-  }
+  reportErrors(door, { callId }, errors)
   if (organizationDiffers) {
     metrics.addMetric('OrganizationDiffers', 'Count', 1)
     log.warn('the message named another organization than the provider does', { callId })
+  }
+}
+
+function reportErrors({ log, metrics }: ArchiveCallDoor, subject: object, errors: readonly CallvaultError[]): void {
+  for (const error of errors) {
+    metrics.addMetric(`Error.${error.code}`, 'Count', 1)
+    if (error.disposition === 'halt') metrics.addMetric('Halt', 'Count', 1)
+    if (error.alarmed) metrics.addMetric('Trouble', 'Count', 1)
+    const details = { ...subject, code: error.code, disposition: error.disposition }
+    if (error.disposition === 'retry') log.warn(error.message, details)
+    else log.error(error.message, details)
   }
 }

@@ -15,7 +15,11 @@ export const createHandler = ({ receiveEvent, log, metrics }: ReturnType<typeof 
 
       metrics.addMetric(`Event.${reception.kind}`, 'Count', 1)
       log.info('event', { reception: reception.kind, source: isKnown(reception) ? request.pathParameters?.source : undefined })
-      if (reception.kind === 'not-queued') log.error(reception.error.message, { code: reception.error.code })
+      if (reception.kind === 'not-queued') {
+        metrics.addMetric(`Error.${reception.error.code}`, 'Count', 1)
+        metrics.addMetric('Trouble', 'Count', 1)
+        log.error(reception.error.message, { code: reception.error.code })
+      }
       if ('cause' in reception) log.debug('event not authentic', { cause: reception.cause })
       return answerTo(reception)
     })

@@ -1,7 +1,6 @@
 import type * as v from 'valibot'
 import { parseDocument } from '#config/document'
 import { EventSourcesSchema } from '#config/event-sources-schema'
-import { ConfigurationError } from '#core/errors'
 
 const TOLERANCE_SECONDS = 300
 const TOKEN_HEADER = 'x-callvault-token'
@@ -13,9 +12,9 @@ type SourceDocument = v.InferOutput<typeof EventSourcesSchema>[string]
  * @throws {ConfigurationError} lists every problem at once, and no value
  */
 export function parseEventSources(text: string) {
-  const sources = Object.entries(parseDocument('event sources', EventSourcesSchema, text))
-  const problems = sources.flatMap(([name, source]) => problemsOf(name, source))
-  if (problems.length > 0) throw new ConfigurationError('event sources', problems)
+  const rules = (document: Readonly<Record<string, SourceDocument>>) =>
+    Object.entries(document).flatMap(([name, source]) => problemsOf(name, source))
+  const sources = Object.entries(parseDocument('event sources', EventSourcesSchema, text, rules))
 
   return new Map(
     sources.map(([name, source]) => [
@@ -39,7 +38,12 @@ function authenticatorOf(source: SourceDocument) {
 }
 
 function problemsOf(name: string, { eventTypes, pointers }: SourceDocument): string[] {
-  return eventTypes !== undefined && pointers.type === undefined
-    ? [`${name}.eventTypes are named, but ${name}.pointers.type does not say where the type stands`]
-    : []
+  return [
+    ...((pointers.callId === undefined) === (pointers.outboundCallId === undefined)
+      ? [`${name}.pointers has to say where one of callId and outboundCallId stands, not both`]
+      : []),
+    ...(eventTypes !== undefined && pointers.type === undefined
+      ? [`${name}.eventTypes are named, but ${name}.pointers.type does not say where the type stands`]
+      : []),
+  ]
 }

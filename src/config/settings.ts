@@ -1,7 +1,6 @@
 import type * as v from 'valibot'
 import { parseDocument } from '#config/document'
 import { SettingsSchema } from '#config/settings-schema'
-import { ConfigurationError } from '#core/errors'
 
 type Document = v.InferOutput<typeof SettingsSchema>
 
@@ -10,9 +9,7 @@ type Document = v.InferOutput<typeof SettingsSchema>
  * @throws {ConfigurationError} lists every problem at once, and no value
  */
 export function parseSettings(text: string, { allowInsecure }: { allowInsecure: boolean }) {
-  const document = parseDocument('settings', SettingsSchema, text)
-  const problems = problemsOf(document, allowInsecure)
-  if (problems.length > 0) throw new ConfigurationError('settings', problems)
+  const document = parseDocument('settings', SettingsSchema, text, (read) => problemsOf(read, allowInsecure))
 
   const { apiKey, apiKeys, ...allomia } = document.allomia
   return Object.freeze({
@@ -29,12 +26,14 @@ export function parseSettings(text: string, { allowInsecure }: { allowInsecure: 
 function problemsOf({ allomia, waits }: Document, allowInsecure: boolean): string[] {
   const { apiKey, apiKeys, baseUrl } = allomia
   const hasKey = apiKey !== undefined || apiKeys?.default !== undefined || Object.keys(apiKeys?.organizations ?? {}).length > 0
-  const url = new URL(baseUrl)
+  const url = URL.parse(baseUrl)
   return [
     ...(apiKey !== undefined && apiKeys !== undefined ? ['allomia.apiKey and allomia.apiKeys are both set: keep one'] : []),
     ...(hasKey ? [] : ['allomia.apiKey or allomia.apiKeys has to name a key']),
-    ...(url.protocol === 'https:' || (allowInsecure && url.protocol === 'http:') ? [] : ['allomia.baseUrl has to begin with https://']),
-    ...(url.username || url.password || url.search || url.hash ? ['allomia.baseUrl may have no credentials, query or fragment'] : []),
+    ...(url === null || url.protocol === 'https:' || (allowInsecure && url.protocol === 'http:')
+      ? []
+      : ['allomia.baseUrl has to begin with https://']),
+    ...(url?.username || url?.password || url?.search || url?.hash ? ['allomia.baseUrl may have no credentials, query or fragment'] : []),
     ...(waits.artifactWaitHours < waits.artifactGraceHours ? ['waits.artifactWaitHours is shorter than waits.artifactGraceHours'] : []),
   ]
 }

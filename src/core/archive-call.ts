@@ -66,7 +66,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const claimed = await catalog.claim({ callId, trigger, organizationId, receivedAt, now: now(), leaseUntil: leaseUntilOf(deadline) })
     if (claimed.kind !== 'claimed') return { kind: claimed.kind, errors: [] }
 
-    const { claim } = claimed
+    const claim = trigger === 'operator' || claimed.claim.row.state === 'failed' ? takenUp(claimed.claim) : claimed.claim
     const { row, ...outcome } = await attemptOrReschedule(message, claim, signal)
     const written = await catalog.write(claim, row)
     const kind = written === 'superseded' ? 'superseded' : outcome.kind
@@ -87,13 +87,13 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
   async function attempt(message: CallMessage, claim: ClaimedCall, progress: Progress, signal: AbortSignal): Promise<Attempted> {
     const document = await settings.current()
     progress.waits = document.waits
-    const missed = await manifestBeyond(claim.row)
+    const missed = await manifestBeyond(claim.row, signal)
     if (missed !== undefined) return { kind: 'caught-up', row: dueNow(settledFrom(claim.row, missed), now()), errors: [] }
 
     const fetched = await provider.getCall(message.callId, organizationOf(message, claim.row), signal)
     const plan = planFor(fetched.call, claim, document, isRecheck(message, claim.row))
     const { artifacts, errors } = await gatherArtifacts(plan, signal)
-    const row = withFindings(claim.row, fetched.call, artifacts)
+    const row = withFindings(claim.row, plan, artifacts)
     progress.row = row
     signal.throwIfAborted()
 
@@ -101,6 +101,8 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
       errors,
       organizationDiffers: message.organizationId !== undefined && message.organizationId !== fetched.call.organizationId,
     }
+    if (isPlaceUncertain(claim.row, fetched.call))
+      return { kind: 'postponed', row: { ...row, next: { dueAt: now(), reason: 'archive' } }, ...seen }
     if (isWorthWaiting(row, plan)) return { kind: 'postponed', row: afterLooking(row, errors, plan), ...seen }
     if (row.committed?.contentSha256 === contentSha256(fetched.call, artifacts)) {
       return { ...concluded('unchanged', afterLooking(row, errors, plan)), ...seen }
@@ -116,9 +118,9 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
   }
 
   /** A crashed or late owner may have committed what its row does not say. Asked first, of rows that have revisions. */
-  async function manifestBeyond({ callId, committed, partition }: CallRow): Promise<CommittedManifest | undefined> {
+  async function manifestBeyond({ callId, committed, partition }: CallRow, signal: AbortSignal): Promise<CommittedManifest | undefined> {
     if (committed === undefined || partition === undefined) return undefined
-    return newestManifest(archive, { partition, callId }, committed.revision + 1)
+    return newestManifest(archive, { partition, callId }, committed.revision + 1, signal)
   }
 
   function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings, isRecheck: boolean): AttemptPlan {
@@ -147,6 +149,12 @@ interface Progress {
   waits: Waits | undefined
 }
 
+/** What a person sends again is no longer failed, and is given its whole patience again. */
+const takenUp = (claim: ClaimedCall): ClaimedCall => {
+  const { row } = claim
+  return { ...claim, row: { ...row, state: row.committed === undefined ? 'pending' : 'archived', failures: 0, failingSince: undefined } }
+}
+
 /** An operator's comparison looks at the artifacts too. */
 const isRecheck = ({ trigger }: CallMessage, { committed, next }: CallRow) =>
   committed !== undefined && (trigger === 'operator' || next?.reason === 'recheck')
@@ -157,11 +165,18 @@ const organizationOf = ({ organizationId }: CallMessage, { fields }: CallRow) =>
 
 type AttemptPlan = GatherRequest & LookContext
 
-const withFindings = (row: CallRow, call: ProviderCall, artifacts: readonly MediaArtifact[]): CallRow => ({
+const withFindings = (row: CallRow, { call, place }: AttemptPlan, artifacts: readonly MediaArtifact[]): CallRow => ({
   ...row,
+  partition: place.partition,
   fields: call.fields,
   artifacts: Object.fromEntries(artifacts.map((artifact) => [artifact.name, artifact])),
 })
+
+/**
+ * A call without a start stands under its record's creation until the start is known. Were it committed at once and its owner
+ * died, the next one might find the start and commit it elsewhere: so the place is written down first.
+ */
+const isPlaceUncertain = ({ partition }: CallRow, { startedAt }: ProviderCall) => partition === undefined && startedAt === undefined
 
 /** Within the grace nothing is committed before all is there: one revision instead of two. */
 const isWorthWaiting = (row: CallRow, { now, window }: LookContext) =>

@@ -17,9 +17,20 @@ export interface CommittedRevision {
   readonly archivedAt: Date
 }
 
-/** What the catalog knows of one call. It is an index: all of it but the waiting can be rebuilt from the bucket. */
-export interface CallRow {
+/** What a row is about: a call, or the callback of an outbound call, which has an id of its own and has to be matched to calls. */
+export interface RowSubject {
+  /** The call's id; where `subject` says so, the callback's `outboundCallId`. Equal ids of the two kinds have nothing to do with each other. */
   readonly callId: string
+  /** Missing: a call. */
+  readonly subject?: 'outbound' | undefined
+}
+
+/**
+ * What the catalog knows of one call. It is an index: all of it but the waiting can be rebuilt from the bucket.
+ *
+ * A callback's row is `pending` until it is matched, then `archived`; `failed` where no call was found.
+ */
+export interface CallRow extends RowSubject {
   readonly state: CallState
   readonly firstSeenAt: Date
   readonly partition?: string | undefined
@@ -33,10 +44,13 @@ export interface CallRow {
   readonly failingSince?: Date | undefined
   readonly lastErrorCode?: string | undefined
   readonly next?: { readonly dueAt: Date; readonly reason: DueReason } | undefined
+  /** Of a callback: the calls it was matched to. */
+  readonly callIds?: readonly string[] | undefined
 }
 
-export const newRow = (callId: string, now: Date): CallRow => ({
+export const newRow = (callId: string, now: Date, subject?: RowSubject['subject']): CallRow => ({
   callId,
+  ...(subject !== undefined && { subject }),
   state: 'pending',
   firstSeenAt: now,
   artifacts: {},

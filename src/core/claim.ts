@@ -1,4 +1,4 @@
-import { awaitsSomething, type CallRow } from '#core/call-row'
+import { awaitsSomething, type CallRow, type RowSubject } from '#core/call-row'
 import { addSeconds } from '#core/instants'
 import type { Trigger } from '#core/queue-message'
 
@@ -8,11 +8,12 @@ const LEASE_MARGIN_SECONDS = 30
 /** How far the reconciler moves a due row's `dueAt` on when it enqueues it: until then no other run enqueues it again. */
 export const DUE_HOLD_SECONDS = 600
 
-export interface ClaimRequest {
-  readonly callId: string
+export interface ClaimRequest extends RowSubject {
   readonly trigger: Trigger
   /** As the message has it: a hint that chooses an API key, kept until the provider says which it is. */
   readonly organizationId?: string | undefined
+  /** As a callback's message has it: a hint that later tries look around, kept in `fields.callEndedAt`. ISO 8601. */
+  readonly callEndedAt?: string | undefined
   /** When the message was made. A `due` message is about a `dueAt` of that time, not about a later one. */
   readonly receivedAt: Date
   readonly now: Date
@@ -34,6 +35,12 @@ export type Claim =
   | { readonly kind: 'settled' }
   /** The row is `failed`: only an operator may claim it. */
   | { readonly kind: 'parked' }
+
+/** What a claim adds to the fields of a row that does not have them yet. */
+export const hintsOf = ({ organizationId, callEndedAt }: ClaimRequest): CallRow['fields'] => ({
+  ...(organizationId !== undefined && { organizationId }),
+  ...(callEndedAt !== undefined && { callEndedAt }),
+})
 
 export const leaseUntilOf = (deadline: Date) => addSeconds(deadline, LEASE_MARGIN_SECONDS)
 

@@ -5,6 +5,7 @@ import type { MediaArtifact, StoredArtifact } from '#core/manifest-schema'
 import { type AttemptPlace, manifestKey, recordKey } from '#core/object-keys'
 import type { ArchiveStore } from '#core/ports/archive-store'
 import type { FetchedCall } from '#core/ports/call-provider'
+import type { ProviderCall } from '#core/provider-call'
 import { recordOf } from '#core/provider-record'
 import type { CallMessage } from '#core/queue-message'
 import { type Retention, retentionInManifest } from '#core/retention'
@@ -38,7 +39,7 @@ export interface Commit {
 export function createCommitRevision({ archive, version }: { archive: ArchiveStore; version: string }) {
   return async function commitRevision(draft: RevisionDraft, signal: AbortSignal): Promise<Commit> {
     const record = await storeRecord(draft, signal)
-    await extendReferences(draft)
+    await extendReferences(draft, signal)
 
     const revision = (draft.previous?.revision ?? 0) + 1
     const written = writeManifest(manifestOf(draft, revision, record))
@@ -46,14 +47,14 @@ export function createCommitRevision({ archive, version }: { archive: ArchiveSto
     const { outcome } = await archive.put(key, sized(written.bytes), { mediaType: 'application/json', retention: draft.retention, signal })
     if (outcome !== 'different') return { kind: 'committed', newest: { ...written, key } }
 
-    const newest = await newestManifest(archive, draft.place, revision)
+    const newest = await newestManifest(archive, draft.place, revision, signal)
     if (newest === undefined) throw new ObjectKeyTakenError()
     return { kind: newest.manifest.contentSha256 === written.manifest.contentSha256 ? 'adopted' : 'overtaken', newest }
   }
 
   async function storeRecord({ fetched, place, retention }: RevisionDraft, signal: AbortSignal): Promise<StoredArtifact> {
     const options = { mediaType: 'application/json', retention, signal }
-    const { outcome, object } = await archive.put(recordKey(place), sized(recordOf(fetched.body)), options)
+    const { outcome, object } = await archive.put(recordKey(place), sized(recordOf(fetched.body, linksOf(fetched.call))), options)
     if (outcome === 'different') throw new ObjectKeyTakenError()
 
     const source = { host: fetched.host, contentType: fetched.contentType, fetchedAt: fetched.fetchedAt.toISOString() }
@@ -61,8 +62,8 @@ export function createCommitRevision({ archive, version }: { archive: ArchiveSto
   }
 
   /** What earlier attempts stored may be locked for less long than this revision promises. */
-  async function extendReferences({ references, retention }: RevisionDraft): Promise<void> {
-    await Promise.all(references.map((reference) => archive.extendRetention(reference, retention)))
+  async function extendReferences({ references, retention }: RevisionDraft, signal: AbortSignal): Promise<void> {
+    await Promise.all(references.map((reference) => archive.extendRetention(reference, retention, signal)))
   }
 
   function manifestOf(draft: RevisionDraft, revision: number, record: StoredArtifact): WrittenManifest['manifest'] {
@@ -92,11 +93,14 @@ export async function newestManifest(
   archive: ArchiveStore,
   place: Omit<AttemptPlace, 'fence'>,
   revision: number,
+  signal: AbortSignal,
 ): Promise<CommittedManifest | undefined> {
   const key = manifestKey(place, revision)
-  const bytes = await archive.read(key)
+  const bytes = await archive.read(key, signal)
   if (bytes === undefined) return undefined
-  return (await newestManifest(archive, place, revision + 1)) ?? { ...readManifest(bytes), key }
+  return (await newestManifest(archive, place, revision + 1, signal)) ?? { ...readManifest(bytes), key }
 }
+
+const linksOf = ({ transcriptUrl, recordingUrl }: ProviderCall) => [transcriptUrl, recordingUrl].filter((link) => link !== undefined)
 
 const sized = (body: Uint8Array) => ({ bytes: body.length, body })

@@ -2,13 +2,16 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { ObjectKeyTakenError } from '#core/archive-errors'
 import type { MediaName, StoredArtifact } from '#core/manifest-schema'
-import { HEAD_BYTES, recognizeMedia } from '#core/media-type'
+import { HEAD_BYTES, plainTypeOf, recognizeMedia } from '#core/media-type'
 import { type AttemptPlace, mediaKey } from '#core/object-keys'
 import type { ArchiveStore, SizedContent } from '#core/ports/archive-store'
 import type { BodySpool } from '#core/ports/body-spool'
 import type { MediaSources, OpenSource } from '#core/ports/media-sources'
 import type { Retention } from '#core/retention'
 import { RecordingTooLargeError, SourceEndedEarlyError } from '#core/source-errors'
+
+const PLAIN_ETAG = /^(W\/)?"[\w.:+/=~-]{1,128}"$/
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 /** What one PutObject can hold. */
 const LARGEST_OBJECT_BYTES = 5 * 1_024 ** 3
@@ -51,7 +54,8 @@ export function createCopyArtifact({ sources, archive, spool }: CopyPorts) {
   async function store(request: CopyRequest, source: OpenSource, content: SizedContent, signal: AbortSignal) {
     if (content.bytes > LARGEST_OBJECT_BYTES) throw new RecordingTooLargeError(content.bytes, LARGEST_OBJECT_BYTES)
     const head = await headOf(content)
-    const { extension, mediaType, suspect } = recognizeMedia(request.name, { contentType: source.contentType, bytes: content.bytes }, head)
+    const declared = { contentType: source.contentType, bytes: content.bytes, isLengthDeclared: source.bytes !== undefined }
+    const { extension, mediaType, suspect } = recognizeMedia(request.name, declared, head)
 
     const key = mediaKey(request.place, request.name, extension)
     const { outcome, object } = await archive.put(key, content, { mediaType, retention: request.retention, signal })
@@ -84,17 +88,22 @@ async function headOf({ bytes, body }: SizedContent): Promise<Uint8Array> {
 
 async function moreOf(body: Readable, received: number, bytes: number): Promise<void> {
   if (body.readableEnded || body.destroyed) throw new SourceEndedEarlyError(received, bytes, { cause: body.errored ?? undefined })
+  const settled = new AbortController()
   try {
-    await Promise.race([once(body, 'readable'), once(body, 'close')])
+    const either = { signal: settled.signal }
+    await Promise.race([once(body, 'readable', either), once(body, 'close', either)])
   } catch (cause) {
     throw new SourceEndedEarlyError(received, bytes, { cause })
+  } finally {
+    settled.abort() // takes the listeners off: a body that drips is waited for often
   }
 }
 
+/** What is kept of a server's headers is in a plain form: free text could be anything, and a manifest is for ever. */
 const sourceOf = (source: OpenSource): StoredArtifact['source'] => ({
   host: source.host,
-  ...(source.etag !== undefined && { etag: source.etag }),
-  ...(source.lastModified !== undefined && { lastModified: source.lastModified }),
-  contentType: source.contentType,
+  ...(source.etag !== undefined && PLAIN_ETAG.test(source.etag) && { etag: source.etag }),
+  ...(source.lastModified !== undefined && HTTP_DATE.test(source.lastModified) && { lastModified: source.lastModified }),
+  contentType: plainTypeOf(source.contentType),
   fetchedAt: source.fetchedAt.toISOString(),
 })

@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import { DUE_HOLD_SECONDS } from '#core/claim'
 import { addSeconds } from '#core/instants'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
@@ -6,6 +7,8 @@ import type { QueueMessage } from '#core/queue-message'
 
 /** How many due calls one run takes on; the rest waits for the next. */
 const DUE_PER_RUN = 1_000
+/** More would wait for a connection, and time out waiting. */
+const HOLDS_AT_ONCE = 25
 /** A queue with more messages than this has work enough. */
 const DEEP_QUEUE = 2_000
 
@@ -27,7 +30,7 @@ export interface EnqueueDueOutcome {
 export type EnqueueDue = ReturnType<typeof createEnqueueDue>
 
 /**
- * Sends every call whose time has come back to the queue: the only retry that callvault has.
+ * Sends every call and callback whose time has come back to the queue: the only retry that callvault has.
  *
  * find due -> move each one's `dueAt` on -> enqueue
  * A crash in between loses nothing: the row is due again when its hold ends.
@@ -43,17 +46,17 @@ export function createEnqueueDue({ catalog, queue, now }: EnqueueDuePorts) {
     return { found: due.length, enqueued: held.length - refused.length, refused: refused.length, skipped: false }
   }
 
-  /** Only what no other run, and no worker, took on in the meantime. */
+  /** Only what no other run, and no worker, took on in the meantime. One that fails stops no other: it stays due. */
   async function hold(due: readonly DueCall[], until: Date): Promise<DueCall[]> {
-    const isHeld = await Promise.all(due.map((call) => catalog.hold(call, until)))
+    const isHeld = await pMap(due, (call) => catalog.hold(call, until).catch(() => false), { concurrency: HOLDS_AT_ONCE })
     return due.filter((_, index) => isHeld[index])
   }
 }
 
-const dueMessage = ({ callId, organizationId }: DueCall, startedAt: Date, requestId: string): QueueMessage => ({
+const dueMessage = ({ callId, subject, organizationId }: DueCall, startedAt: Date, requestId: string): QueueMessage => ({
   version: 1,
   trigger: 'due',
-  callId,
+  ...(subject === 'outbound' ? { outboundCallId: callId } : { callId }),
   ...(organizationId !== undefined && { organizationId }),
   source: 'schedule',
   receivedAt: startedAt.toISOString(),

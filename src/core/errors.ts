@@ -10,6 +10,8 @@ export abstract class CallvaultError extends Error {
   abstract readonly disposition: Disposition
   /** False where the call itself is not to blame, so that the row's `failures` do not grow and it is never parked for it. */
   readonly counted: boolean = true
+  /** True where a person has to know although the call only waits. A halt always has an alarm. */
+  readonly alarmed: boolean = false
   /** The least time before the next try, where the other side named one. */
   readonly retryAfterSeconds: number | undefined = undefined
 }
@@ -34,10 +36,15 @@ export class DeadlineReachedError extends CallvaultError {
   }
 }
 
-/** Settings, event sources or environment are not as their schemas say. Every problem is listed at once. */
+/**
+ * Settings, event sources or environment are not as their schemas say. Every problem is listed at once. Calls wait for it to
+ * be mended: a slip in a document must not leave every call in flight to a person.
+ */
 export class ConfigurationError extends CallvaultError {
   readonly code = 'CONFIGURATION_INVALID'
-  readonly disposition = 'halt'
+  readonly disposition = 'retry'
+  override readonly counted = false
+  override readonly alarmed = true
   readonly problems: readonly string[]
 
   constructor(subject: string, problems: readonly string[]) {
@@ -51,6 +58,7 @@ export class SettingsUnavailableError extends CallvaultError {
   readonly code = 'SETTINGS_UNAVAILABLE'
   readonly disposition = 'retry'
   override readonly counted = false
+  override readonly alarmed = true
 
   constructor(what: string, options: { cause?: unknown } = {}) {
     super(`${what} could not be read`, options)

@@ -1,6 +1,8 @@
 /** Where in an event's body things stand, as JSON Pointers (RFC 6901). */
 export interface EventPointers {
-  readonly callId: string
+  /** Exactly one of the two ids is pointed to. */
+  readonly callId?: string | undefined
+  readonly outboundCallId?: string | undefined
   readonly organizationId?: string | undefined
   readonly eventId?: string | undefined
   readonly type?: string | undefined

@@ -79,7 +79,8 @@ function fieldsOf(answer: Readonly<Record<string, unknown>>, fieldMap: FieldMap)
   return Object.fromEntries([...received, ...mapped].filter(([, value]) => value !== undefined))
 }
 
-function parseJson(body: Uint8Array): unknown {
+/** @throws {ProviderAnswerUnreadableError} */
+export function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {

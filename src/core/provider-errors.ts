@@ -5,6 +5,7 @@ export class ProviderUnauthorizedError extends CallvaultError {
   readonly code = 'PROVIDER_UNAUTHORIZED'
   readonly disposition = 'retry'
   override readonly counted = false
+  override readonly alarmed = true
 
   constructor() {
     super('the provider refused the API key (401)')
@@ -16,6 +17,7 @@ export class ProviderForbiddenError extends CallvaultError {
   readonly code = 'PROVIDER_FORBIDDEN'
   readonly disposition = 'retry'
   override readonly counted = false
+  override readonly alarmed = true
 
   constructor() {
     super('the provider does not let this API key see the call (403)')
@@ -27,6 +29,7 @@ export class ProviderThrottledError extends CallvaultError {
   readonly code = 'PROVIDER_THROTTLED'
   readonly disposition = 'retry'
   override readonly counted = false
+  override readonly alarmed = true
   override readonly retryAfterSeconds: number | undefined
 
   constructor(retryAfterSeconds: number | undefined) {
@@ -40,6 +43,7 @@ export class ProviderUnavailableError extends CallvaultError {
   readonly code = 'PROVIDER_UNAVAILABLE'
   readonly disposition = 'retry'
   override readonly counted = false
+  override readonly alarmed = true
   override readonly retryAfterSeconds: number | undefined
 
   constructor(what: string, options: { retryAfterSeconds?: number | undefined; cause?: unknown } = {}) {
@@ -55,6 +59,16 @@ export class CallNotFoundError extends CallvaultError {
 
   constructor() {
     super('the provider does not know this call (404)')
+  }
+}
+
+/** 404 to a listing: an organization's id is wrong, or its key is another's. */
+export class OrganizationNotFoundError extends CallvaultError {
+  readonly code = 'ORGANIZATION_NOT_FOUND'
+  readonly disposition = 'retry'
+
+  constructor() {
+    super('the provider does not know this organization (404)')
   }
 }
 

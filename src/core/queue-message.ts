@@ -27,20 +27,21 @@ export type QueueMessage = v.InferOutput<typeof QueueMessageSchema>
 export type Trigger = QueueMessage['trigger']
 /** A message about a call whose id is known. */
 export type CallMessage = QueueMessage & { readonly callId: string }
+/** A message about an outbound call whose callback does not say which of the provider's calls it is. */
+export type CallbackMessage = QueueMessage & { readonly callId?: undefined; readonly outboundCallId: string }
 
 /**
- * Reads a message body. An empty string means a missing field, as an EventBridge input transformer leaves one.
+ * Reads a message body. One that has both ids is about the call. An empty string means a missing field, as an EventBridge input transformer leaves one.
  * @throws {QueueMessageUnreadableError} nothing can be done with it; the dead-letter queue keeps it
  */
-export function parseQueueMessage(body: string): CallMessage {
+export function parseQueueMessage(body: string): CallMessage | CallbackMessage {
   const result = v.safeParse(QueueMessageSchema, withoutEmptyStrings(parseJson(body)))
   if (!result.success) throw new QueueMessageUnreadableError(describe(result.issues))
 
-  const { callId, outboundCallId } = result.output
-  if (callId !== undefined) return { ...result.output, callId }
-  throw new QueueMessageUnreadableError(
-    outboundCallId === undefined ? 'neither callId nor outboundCallId' : 'this version does not match outbound callbacks to calls',
-  )
+  const { callId, outboundCallId, ...message } = result.output
+  if (callId !== undefined) return { ...message, callId }
+  if (outboundCallId !== undefined) return { ...message, outboundCallId }
+  throw new QueueMessageUnreadableError('neither callId nor outboundCallId')
 }
 
 export const serializeQueueMessage = (message: QueueMessage) => JSON.stringify(v.parse(QueueMessageSchema, message))

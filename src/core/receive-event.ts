@@ -106,23 +106,23 @@ type Admission =
   | { readonly kind: 'admitted'; readonly source: EventSource; readonly eventId: string | undefined }
   | Extract<Reception, { kind: 'unknown-source' | 'not-authentic' }>
 
-interface Ids {
-  readonly callId: string
-  readonly organizationId?: string
-}
+type Ids = ({ readonly callId: string } | { readonly outboundCallId: string }) & { readonly organizationId?: string }
 
 function idsOf(document: unknown, pointers: EventPointers): Ids | { readonly problem: string } {
-  const callId = textAt(document, pointers.callId)
+  const id = textAt(document, pointers.callId ?? pointers.outboundCallId)
   const organizationId = textAt(document, pointers.organizationId)
-  if (callId === undefined) return { problem: `no call id at ${pointers.callId}` }
+  if (id === undefined) return { problem: `no call id at ${pointers.callId ?? pointers.outboundCallId}` }
   try {
-    assertCallId(callId)
+    assertCallId(id)
     if (organizationId !== undefined) assertCallId(organizationId)
   } catch (error) {
     if (error instanceof CallIdInvalidError) return { problem: error.message }
     throw error
   }
-  return { callId, ...(organizationId !== undefined && { organizationId }) }
+  return {
+    ...(pointers.callId === undefined ? { outboundCallId: id } : { callId: id }),
+    ...(organizationId !== undefined && { organizationId }),
+  }
 }
 
 /** A text or a whole number that a pointer leads to; an empty text is none. */

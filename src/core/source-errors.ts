@@ -62,6 +62,16 @@ export class RecordingTooLargeError extends CallvaultError {
   }
 }
 
+/** The function's disk is full with what else is spooled just now. The next attempt has it for itself. */
+export class SpoolFullError extends CallvaultError {
+  readonly code = 'SPOOL_FULL'
+  readonly disposition = 'retry'
+
+  constructor(bytes: number) {
+    super(`the ephemeral disk was full after ${count(bytes)} bytes`)
+  }
+}
+
 /** The link, or a redirect of it, points where no recording can be: a refusal, with an alarm. */
 export class SourceAddressRefusedError extends CallvaultError {
   readonly code = 'SOURCE_ADDRESS_REFUSED'

@@ -41,7 +41,9 @@ describe('docs/errors.md', () => {
 
 function nextOf(body: string): string {
   const disposition = find(body, /disposition = '(\w+)'/) ?? 'none'
-  return body.includes('counted = false') ? `${disposition}, not counted` : disposition
+  return [disposition, body.includes('counted = false') && 'not counted', body.includes('alarmed = true') && 'alarmed']
+    .filter(Boolean)
+    .join(', ')
 }
 
 function find(text: string, pattern: RegExp): string | undefined {

@@ -11,7 +11,7 @@ interface Room {
   readonly reason: string
 }
 
-const PURE_PACKAGES = /^(valibot|canonicalize)$/
+const PURE_PACKAGES = /^(valibot|canonicalize|p-map)$/
 const PURE_NODE = /^node:(crypto|events|stream|zlib)$/
 
 const ROOMS: readonly Room[] = [

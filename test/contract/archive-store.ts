@@ -202,13 +202,13 @@ export function describeArchiveStoreContract(name: string, makeSubject: () => Pr
       const [key, body] = [newKey(), someBytes(2_000)]
       await put(key, asBytes(body))
 
-      const read = await subject.store.read(key)
+      const read = await subject.store.read(key, AbortSignal.timeout(20_000))
 
       expect(Buffer.from(read!).equals(body)).toBe(true)
     })
 
     it('reads nothing where nothing is', async () => {
-      await expect(subject.store.read(newKey())).resolves.toBeUndefined()
+      await expect(subject.store.read(newKey(), AbortSignal.timeout(20_000))).resolves.toBeUndefined()
     })
 
     describeLocks(() => subject)

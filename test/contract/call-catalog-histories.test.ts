@@ -15,6 +15,7 @@ import { awaited, freshId, NOW, requestFor, rowAs, stored } from './call-catalog
 const seconds = fc.constantFrom(0, 0.001, 30, 60, 600, 660)
 const step = fc.record({
   do: fc.constantFrom('claim', 'claim', 'write', 'hold'),
+  subject: fc.constantFrom(undefined, undefined, 'outbound'),
   at: seconds,
   trigger: fc.constantFrom('event', 'reconcile', 'due', 'operator'),
   age: seconds,
@@ -30,7 +31,7 @@ describeWith('ministack', agreesWithTheTwin)
 
 function agreesWithTheTwin(engine: AwsEngine): void {
   describe('the DynamoDB adapter and the twin', () => {
-    it('answer every history of a call alike, and leave the same row', async () => {
+    it('answer every history of a call, and of a callback of the same id, alike, and leave the same rows', async () => {
       const client = dynamoDbClientOf(engine)
       const tableName = `catalog-${randomUUID()}`
       await createCatalogTable(client, tableName)
@@ -47,30 +48,31 @@ function agreesWithTheTwin(engine: AwsEngine): void {
   })
 }
 
-/** Everything that a catalog answers to these steps, and the row after each. */
+/** Everything that a catalog answers to these steps, and the rows after each. */
 async function history(catalog: CallCatalog, callId: string, steps: readonly Step[]): Promise<unknown[]> {
   const claims: ClaimedCall[] = []
   const answers: unknown[] = []
   for (const step of steps) {
-    answers.push(step.do, await answerTo(step), sorted(await catalog.read(callId)))
+    answers.push(step.do, await answerTo(step), sorted(await catalog.read(callId)), sorted(await catalog.read(callId, 'outbound')))
   }
   return answers
 
-  async function answerTo({ do: what, at, trigger, age, lease, state, recording, dueIn, owner }: Step): Promise<unknown> {
+  async function answerTo({ do: what, subject, at, trigger, age, lease, state, recording, dueIn, owner }: Step): Promise<unknown> {
     const now = addSeconds(NOW, at)
     const claim = claims[owner % Math.max(claims.length, 1)]
     if (what === 'claim') {
       const answer = await catalog.claim(
-        requestFor(callId, { trigger, now, receivedAt: addSeconds(now, -age), leaseUntil: addSeconds(now, lease) }),
+        requestFor(callId, { subject, trigger, now, receivedAt: addSeconds(now, -age), leaseUntil: addSeconds(now, lease) }),
       )
       if (answer.kind === 'claimed') claims.push(answer.claim)
       return answer.kind === 'claimed' ? answer.claim.fence : answer.kind
     }
-    if (what === 'hold') return await catalog.hold({ callId, dueAt: addSeconds(NOW, age), reason: 'archive' }, addSeconds(now, 600))
+    if (what === 'hold')
+      return await catalog.hold({ callId, subject, dueAt: addSeconds(NOW, age), reason: 'archive' }, addSeconds(now, 600))
 
     const artifacts = recording === 'none' ? {} : { recording: recording === 'awaited' ? awaited('recording') : stored('recording') }
     const next = dueIn === undefined ? undefined : { dueAt: addSeconds(now, dueIn), reason: 'settle' as const }
-    return claim && (await catalog.write(claim, rowAs(callId, { state, artifacts, next })))
+    return claim && (await catalog.write(claim, rowAs(callId, { subject: claim.row.subject, state, artifacts, next })))
   }
 }
 

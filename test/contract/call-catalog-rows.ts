@@ -31,7 +31,8 @@ export async function claimed(catalog: CallCatalog, request: ClaimRequest): Prom
 
 /** Brings a row to where it stands as given, with no lease. */
 export async function stand(catalog: CallCatalog, row: CallRow, now: Date = addSeconds(NOW, -600)): Promise<void> {
-  const claim = await claimed(catalog, requestFor(row.callId, { trigger: 'operator', now, leaseUntil: addSeconds(now, 60) }))
+  const { callId, subject } = row
+  const claim = await claimed(catalog, requestFor(callId, { subject, trigger: 'operator', now, leaseUntil: addSeconds(now, 60) }))
   await catalog.write(claim, row)
 }
 

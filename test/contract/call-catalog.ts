@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import { CatalogUnavailableError } from '#core/queue-errors'
+import { describeCallbacks } from './call-catalog-callbacks.ts'
 import { describeClaims } from './call-catalog-claims.ts'
 import { describeDue } from './call-catalog-due.ts'
 import { freshId, LEASE_END, MUCH_LATER, NOW, PAST, requestFor, rowAs } from './call-catalog-rows.ts'
@@ -25,6 +26,7 @@ export function describeCallCatalogContract(name: string, makeSubject: () => Pro
 
     describeWrites(() => catalog)
     describeDue(async () => (await makeSubject()).catalog)
+    describeCallbacks(async () => (await makeSubject()).catalog)
 
     it('reads nothing of a call that it does not know', async () => {
       expect(await catalog.read(freshId())).toBeUndefined()

@@ -50,6 +50,10 @@ describeCallProviderContract('AlloMia over HTTP', async () => ({
 }))
 
 describe('the API key', () => {
+  const bothKeys = {
+    organizations: new Map([...organizationKey('clinic-b', 'key-b').organizations, ...organizationKey('clinic-a', 'key-a').organizations]),
+  }
+
   beforeAll(async () => {
     await simulator.addCall({ id: 'call-of-a', organizationId: 'clinic-a', recording: null, transcript: null })
   })
@@ -63,6 +67,17 @@ describe('the API key', () => {
     const provider = createAllomiaProvider({ settings: documentWith(apiKeys) })
 
     await expect(provider.getCall('call-of-a', organizationId, patient())).resolves.toMatchObject({ call: { id: 'call-of-a' } })
+  })
+
+  it.each([
+    ['a wrong hint', { default: 'tenant-key', ...organizationKey('clinic-b', 'key-b') }, 'clinic-b'],
+    ['a wrong hint and no tenant key', bothKeys, 'clinic-b'],
+    ['no hint and no tenant key', bothKeys, undefined],
+    ['an organization’s key that was withdrawn', { default: 'tenant-key', ...organizationKey('clinic-a', 'withdrawn') }, 'clinic-a'],
+  ])('that may see the call is found in spite of %s', async (_what, apiKeys, organizationId) => {
+    const provider = createAllomiaProvider({ settings: settingsDocument({ apiKeys, baseUrl: simulator.url }) })
+
+    await expect(provider.getCall('call-of-a', organizationId, patient())).resolves.toMatchObject({ call: { organizationId: 'clinic-a' } })
   })
 
   it('of another organization does not show the call', async () => {
@@ -108,7 +123,7 @@ describe('the API key', () => {
   })
 
   it.each([
-    ['missing', organizationKey('clinic-a', 'key-a')],
+    ['missing', { organizations: new Map() }],
     ['one that no header can carry', tenantKey('tenant-key\nx')],
     ['empty', tenantKey('')],
   ])('that is %s asks nobody, and is in no error', async (_what, apiKeys) => {

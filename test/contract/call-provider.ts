@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CallProvider } from '#core/ports/call-provider'
 import { CallNotFoundError, ProviderAnswerUnreadableError, ProviderThrottledError, ProviderUnavailableError } from '#core/provider-errors'
+import { describeCallListing } from './call-listing.ts'
 
 /** What the API answers once before it answers well. */
 export type ProviderFault = 'throttled' | 'failing' | 'unreadable'
@@ -131,5 +132,7 @@ export function describeCallProviderContract(name: string, makeSubject: () => Pr
 
       await expect(provider.getCall('call-1', undefined, AbortSignal.abort(reason))).rejects.toBe(reason)
     })
+
+    describeCallListing(makeSubject)
   })
 }

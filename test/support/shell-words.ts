@@ -4,11 +4,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * The words that a shell makes of a command line, quotes and expansions done, without running the program.
+ * The words that a shell makes of a command line, quotes and expansions done, without running the program; of a loop, those of each round.
  * That a line which is printed to be copied says to a shell what it says to a reader is not a matter of course.
  */
-export async function shellWords(commandLine: string): Promise<string[]> {
-  const [program = ''] = commandLine.trim().split(' ')
+export async function shellWords(commandLine: string, program = commandLine.trim().split(' ')[0] ?? ''): Promise<string[]> {
   const script = `${program}() { printf '%s\\0' "$@"; }\n${commandLine}`
   const { stdout } = await run('/bin/sh', ['-c', script], { env: {}, timeout: 10_000 })
   return [program, ...stdout.split('\0').slice(0, -1)]

@@ -107,12 +107,13 @@ describe('crashes and late owners', () => {
     expect(outcome).toMatchObject({ kind: 'rescheduled', errors: [{ code: 'SETTINGS_UNAVAILABLE' }] })
   })
 
-  it('leaves the call to a person where the settings are wrong', async () => {
+  it('waits for wrong settings to be mended, and leaves no call to a person for them', async () => {
     const vault = createVaultWithCall({}, { settings: () => Promise.reject(new ConfigurationError('settings', ['x is missing'])) })
 
     const outcome = await vault.deliver()
 
-    expect(outcome).toMatchObject({ kind: 'failed', errors: [{ code: 'CONFIGURATION_INVALID' }] })
+    expect(outcome).toMatchObject({ kind: 'rescheduled', errors: [{ code: 'CONFIGURATION_INVALID', alarmed: true }] })
+    expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'pending', failures: 0 })
   })
 
   it('extends the locks of what an earlier revision stored', async () => {
@@ -127,5 +128,20 @@ describe('crashes and late owners', () => {
 
     const media = vault.archive.objects().filter(({ key }) => key.startsWith('media/'))
     expect(media.map(({ lock }) => lock?.retainUntil.toISOString())).toEqual(['2036-03-01T00:00:00.000Z', '2036-03-01T00:00:00.000Z'])
+  })
+
+  it('writes a place down before it commits there, where the call’s start is not known', async () => {
+    const vault = createVaultWithCall({ callStartedAt: null, createdAt: '2026-03-02T23:59:00Z' })
+    const first = await vault.deliver()
+    vault.archive.fail({ operation: 'put', moment: 'after', error: lost, key: /^manifests/ })
+    await vault.deliver('due')
+    vault.provider.setCall(record({ createdAt: '2026-03-02T23:59:00Z' }))
+    vault.passHours(0.1)
+
+    await vault.deliver('due')
+
+    expect(first.kind).toBe('postponed')
+    expect(vault.manifests().map(({ revision }) => revision)).toEqual([1])
+    expect(vault.keys().filter((key) => !key.includes('/day=02/'))).toEqual([])
   })
 })

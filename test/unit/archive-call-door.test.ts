@@ -1,23 +1,33 @@
 import type { Context, SQSEvent } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import { createTelemetry } from '#adapters/telemetry/telemetry'
 import type { ArchiveOutcome } from '#core/archive-call'
+import type { MatchOutcome } from '#core/match-callback'
+import { CallNotFoundError } from '#core/provider-errors'
 import { CatalogUnavailableError } from '#core/queue-errors'
-import type { CallMessage } from '#core/queue-message'
+import type { CallbackMessage, CallMessage } from '#core/queue-message'
 import { createHandler } from '#functions/archive-call/handler'
+import { captureTelemetry } from '#test/support/captured-telemetry'
 import { message } from '#test/support/vault'
 
 const NOW = new Date('2026-03-03T14:24:00.000Z')
 const CONTEXT = { awsRequestId: 'lambda-1', functionName: 'archive-call', getRemainingTimeInMillis: () => 60_000 } as Context
 
-function createDoor(archiveCall: (message: CallMessage, deadline: Date, signal: AbortSignal) => Promise<ArchiveOutcome>) {
-  const handler = createHandler({ archiveCall, now: () => NOW, ...createTelemetry('archive-call', 'ERROR') })
-  return (...bodies: readonly string[]) => handler(batchOf(bodies), CONTEXT)
+type Work<Message, Outcome> = (message: Message, deadline: Date, signal: AbortSignal) => Promise<Outcome>
+
+const noCallbacks: Work<CallbackMessage, MatchOutcome> = async () => ({ kind: 'settled', calls: [], errors: [] })
+
+function createDoor(archiveCall: Work<CallMessage, ArchiveOutcome>, matchCallback = noCallbacks) {
+  const captured = captureTelemetry('archive-call')
+  const handler = createHandler({ archiveCall, matchCallback, now: () => NOW, ...captured })
+  const deliver = (...bodies: readonly string[]) => handler(batchOf(bodies), CONTEXT)
+  return Object.assign(deliver, { lines: captured.lines })
 }
 
 const batchOf = (bodies: readonly string[]) => ({ Records: bodies.map((body, index) => ({ messageId: `m${index}`, body })) }) as SQSEvent
 
 const bodyFor = (callId: string) => JSON.stringify(message('event', NOW, { callId }))
+
+const callbackFor = (outboundCallId: string) => JSON.stringify({ ...message('event', NOW), callId: '', outboundCallId })
 
 describe('a batch', () => {
   it('acknowledges whatever was written, and gives back what could not be', async () => {
@@ -37,21 +47,20 @@ describe('a batch', () => {
       worked.push(callId)
       return { kind: 'archived', errors: [] }
     })
-    const outbound = JSON.stringify({ ...message('event', NOW), callId: '', outboundCallId: 'out_1' })
 
-    const answer = await deliver('not json', bodyFor('a'), '{"version":2}', outbound, bodyFor('b'))
+    const answer = await deliver('not json', bodyFor('a'), '{"version":2}', bodyFor('b'))
 
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }, { itemIdentifier: 'm3' }] })
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }] })
     expect(worked).toEqual(['a', 'b'])
   })
 
   it('acknowledges an id that no call can have', async () => {
     const deliver = createDoor(async () => ({ kind: 'archived', errors: [] }))
 
-    expect(await deliver(bodyFor('..'))).toEqual({ batchItemFailures: [] })
+    expect(await deliver(bodyFor('..'), callbackFor('..'))).toEqual({ batchItemFailures: [] })
   })
 
-  it('works on five at once, and no more', async () => {
+  it('works on all of it at once, so that none waits for the time of another', async () => {
     let atWork = 0
     let most = 0
     const deliver = createDoor(async () => {
@@ -63,7 +72,7 @@ describe('a batch', () => {
 
     await deliver(...Array.from({ length: 10 }, (_, index) => bodyFor(`call_${index}`)))
 
-    expect(most).toBe(5)
+    expect(most).toBe(10)
   })
 
   it('leaves each attempt the invocation’s time, and twenty seconds less to work in', async () => {
@@ -77,5 +86,52 @@ describe('a batch', () => {
     await deliver(bodyFor('a'))
 
     expect(deadlines).toEqual([new Date('2026-03-03T14:25:00.000Z')])
+  })
+})
+
+describe('an outbound callback in a batch', () => {
+  it('is matched to its calls, and each attempt is told as any other', async () => {
+    const matched: CallbackMessage[] = []
+    const deliver = createDoor(
+      async () => ({ kind: 'archived', errors: [] }),
+      async (callback) => {
+        matched.push(callback)
+        return { kind: 'matched', fence: 1, calls: [{ callId: 'call_7', outcome: { kind: 'archived', errors: [] } }], errors: [] }
+      },
+    )
+
+    const answer = await deliver(callbackFor('out_1'))
+
+    expect(answer).toEqual({ batchItemFailures: [] })
+    expect(matched).toEqual([expect.objectContaining({ outboundCallId: 'out_1', trigger: 'event' })])
+    expect(deliver.lines()).toMatchObject([
+      { message: 'callback', outboundCallId: 'out_1', outcome: 'matched', callIds: ['call_7'] },
+      { message: 'attempt', callId: 'call_7', outcome: 'archived' },
+    ])
+  })
+
+  it('comes back where its outcome could not be written, and delays no other', async () => {
+    const deliver = createDoor(
+      async () => ({ kind: 'archived', errors: [] }),
+      async () => {
+        throw new CatalogUnavailableError()
+      },
+    )
+
+    expect(await deliver(bodyFor('a'), callbackFor('out_1'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] })
+  })
+
+  it('whose call was not found says so', async () => {
+    const deliver = createDoor(
+      async () => ({ kind: 'archived', errors: [] }),
+      async () => ({ kind: 'failed', fence: 9, calls: [], errors: [new CallNotFoundError()] }),
+    )
+
+    await deliver(callbackFor('out_1'))
+
+    expect(deliver.lines()).toMatchObject([
+      { message: 'callback', outcome: 'failed' },
+      { outboundCallId: 'out_1', code: 'CALL_NOT_FOUND', disposition: 'retry' },
+    ])
   })
 })

@@ -156,6 +156,20 @@ describe('what goes wrong', () => {
     expect(second).toMatchObject({ kind: 'failed', errors: [{ code: 'CALL_NOT_FOUND' }] })
   })
 
+  it('gives a failed call its whole patience again when an operator takes it up', async () => {
+    const vault = createVaultWithCall()
+    const unknown = new Error('unexpected')
+    vault.provider.failNext('call_1', unknown, unknown, unknown)
+    await vault.deliver()
+    vault.passHours(73)
+    const given = await vault.deliver('due')
+
+    const again = await vault.deliver('operator')
+
+    expect([given.kind, again.kind]).toEqual(['failed', 'rescheduled'])
+    expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'pending', failures: 1, failingSince: vault.now() })
+  })
+
   it('lets an operator take up a failed call again', async () => {
     const vault = createVaultWithCall()
     vault.provider.failNext('call_1', new CallNotFoundError(), new CallNotFoundError())
@@ -199,7 +213,7 @@ describe('what goes wrong', () => {
     const pauses: number[] = []
 
     for (const _attempt of [1, 2, 3]) {
-      await vault.deliver('operator')
+      await vault.deliver('event')
       pauses.push(((await vault.catalog.read('call_1'))?.next?.dueAt.getTime() ?? 0) - vault.now().getTime())
     }
 

@@ -46,6 +46,20 @@ describe('archiving a call', () => {
     for (const secret of ['Tremblay', '5145550199', 'appointment', 'secret', '?']) expect(written).not.toContain(secret)
   })
 
+  it('keeps what servers say in a plain form alone: a manifest is for ever', async () => {
+    const vault = createVaultWithCall()
+    const contentType = 'audio/wav; name="Zoé Tremblay.wav"; charset=x'
+    vault.sources.set(RECORDING_URL, { body: RECORDING, contentType, etag: '"Zoé"', lastModified: 'Zoé' })
+
+    await vault.deliver()
+
+    expect(vault.manifests()[0]?.artifacts.at(-1)).toHaveProperty('source', {
+      host: 'voice.example',
+      contentType: 'audio/wav; charset=x',
+      fetchedAt: expect.any(String),
+    })
+  })
+
   it('cuts the query strings of links in the record, and no other byte', async () => {
     const vault = createVaultWithCall({ unknownField: { kept: 'é?' } })
 

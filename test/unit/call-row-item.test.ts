@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ROW_FIELD_NAMES } from '#adapters/dynamodb/call-fields'
-import { attributesOf, DUE_SHARDS, dueShardOf, storedRowOf } from '#adapters/dynamodb/row-item'
+import { attributesOf, DUE_SHARDS, dueShardOf, keyOf, storedRowOf } from '#adapters/dynamodb/row-item'
 import { type CallRow, DUE_REASONS } from '#core/call-row'
 
 const instant = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('9998-12-31T23:59:59.999Z'), noInvalidDate: true })
@@ -30,7 +30,7 @@ const storedArtifact = fc.record({
 const missingArtifact = fc.record({ state: fc.constantFrom('awaited', 'absent', 'lost'), reason: orNone(text) })
 const artifact = fc.oneof(storedArtifact, missingArtifact)
 
-const row: fc.Arbitrary<CallRow> = fc.record({
+const callRow: fc.Arbitrary<CallRow> = fc.record({
   callId: fc.string({ minLength: 1, unit: 'grapheme', maxLength: 512 }),
   state: fc.constantFrom('pending', 'archived', 'failed'),
   firstSeenAt: instant,
@@ -70,6 +70,11 @@ const row: fc.Arbitrary<CallRow> = fc.record({
   next: orNone(fc.record({ dueAt: instant, reason: fc.constantFrom(...DUE_REASONS) })),
 })
 
+const callbackRow = fc
+  .record({ row: callRow, callIds: orNone(fc.array(text, { minLength: 1 })) })
+  .map(({ row, callIds }): CallRow => ({ ...row, subject: 'outbound', callIds }))
+const row = fc.oneof(callRow, callbackRow)
+
 const itemOf = (written: CallRow, rest: object = { fence: 7 }) =>
   marshall({ ...attributesOf(written), ...rest }, { removeUndefinedValues: true })
 
@@ -107,8 +112,19 @@ describe('a row as an item', () => {
     expect(new Set(Array.from({ length: 200 }, (_, index) => dueShardOf(`call-${index}`)))).toEqual(new Set(DUE_SHARDS))
   })
 
+  it('of a callback has the name of its own id, and no call’s', () => {
+    const attributes = attributesOf({ ...fc.sample(callRow, 1)[0]!, callId: 'out-1', subject: 'outbound', callIds: ['call-1'] })
+
+    expect(attributes).toMatchObject({ outboundCallId: 'out-1', callId: undefined, callIds: ['call-1'] })
+  })
+
+  it('stands where the kind of its id says', () => {
+    expect(keyOf({ callId: 'x' })).toEqual({ pk: { S: 'call#x' }, sk: { S: 'call' } })
+    expect(keyOf({ callId: 'x', subject: 'outbound' })).toEqual({ pk: { S: 'outbound#x' }, sk: { S: 'outbound' } })
+  })
+
   it('that is none is complained of by the names of its attributes, never by their values', () => {
-    const item = { ...itemOf(fc.sample(row, 1)[0]!), state: { S: 'Zoë' }, callId: { N: '15145550199' } }
+    const item = { ...itemOf(fc.sample(callRow, 1)[0]!), state: { S: 'Zoë' }, callId: { N: '15145550199' } }
 
     expect(() => storedRowOf(item)).toThrow(/callId.*state/)
     expect(() => storedRowOf(item)).not.toThrow(/Zoë|15145550199/)

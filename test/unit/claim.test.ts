@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CallRow, newRow } from '#core/call-row'
-import { type ClaimRequest, claimAnswer, DUE_HOLD_SECONDS, dueHorizonOf, leaseUntilOf } from '#core/claim'
+import { type ClaimRequest, claimAnswer, DUE_HOLD_SECONDS, dueHorizonOf, hintsOf, leaseUntilOf } from '#core/claim'
 import { addSeconds } from '#core/instants'
 
 const NOW = new Date('2026-03-02T15:00:00.000Z')
@@ -62,6 +62,20 @@ describe('a claim', () => {
 
     expect(claimAnswer(rowWith(dueAt(0)), undefined, late)).toBe('settled')
     expect(dueHorizonOf(NOW)).toEqual(addSeconds(NOW, DUE_HOLD_SECONDS))
+  })
+
+  it('of a callback follows the same rule: a duplicate of a matched one starts nothing', () => {
+    const matched: CallRow = { ...newRow('out-1', NOW, 'outbound'), state: 'archived', callIds: ['call-1'] }
+
+    expect(answers(matched)).toBe('settled settled settled claimed')
+  })
+
+  it('adds to a row what the message hints at, and nothing where it hints at nothing', () => {
+    expect(hintsOf(request({ organizationId: 'org-1', callEndedAt: '2026-03-02T14:55:00Z' }))).toEqual({
+      organizationId: 'org-1',
+      callEndedAt: '2026-03-02T14:55:00Z',
+    })
+    expect(hintsOf(request({ organizationId: undefined, callEndedAt: undefined }))).toEqual({})
   })
 
   it('holds for half a minute longer than the invocation lasts', () => {

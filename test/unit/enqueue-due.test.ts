@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { newRow } from '#core/call-row'
 import { createEnqueueDue } from '#core/enqueue-due'
 import { addSeconds } from '#core/instants'
+import { CatalogUnavailableError } from '#core/queue-errors'
 import { createMemoryCatalog } from '#test/support/twins/memory-catalog'
 import { createMemoryQueue } from '#test/support/twins/memory-queue'
 
@@ -41,6 +42,23 @@ describe('every minute', () => {
     )
   })
 
+  it('a callback that is due goes back under its own id', async () => {
+    const schedule = await createSchedule({ due: -10 })
+    await schedule.catalog.claim({
+      callId: 'out_1',
+      subject: 'outbound',
+      trigger: 'event',
+      receivedAt: NOW,
+      now: NOW,
+      leaseUntil: addSeconds(NOW, -5),
+    })
+
+    await schedule.enqueueDue('run-1')
+
+    expect(schedule.messages()).toMatchObject([{ callId: 'due' }, { trigger: 'due', outboundCallId: 'out_1' }])
+    expect(schedule.messages()[1]).not.toHaveProperty('callId')
+  })
+
   it('nothing is enqueued twice by the next run', async () => {
     const schedule = await createSchedule({ due: -10 })
     await schedule.enqueueDue('run-1')
@@ -66,6 +84,20 @@ describe('every minute', () => {
 
     expect(outcome).toMatchObject({ enqueued: 1, refused: 1 })
     expect(await schedule.catalog.due(addSeconds(NOW, 600), 10)).toMatchObject([{ callId: 'taken' }, { callId: 'refused' }])
+  })
+
+  it('what another took on in the meantime is left to it, and what cannot be held stops nothing', async () => {
+    const schedule = await createSchedule({ taken: -30, broken: -20, due: -10 })
+    const { hold } = schedule.catalog
+    schedule.catalog.hold = async (call, until) => {
+      if (call.callId === 'broken') throw new CatalogUnavailableError()
+      return call.callId !== 'taken' && hold(call, until)
+    }
+
+    const outcome = await schedule.enqueueDue('run-1')
+
+    expect(outcome).toMatchObject({ found: 3, enqueued: 1 })
+    expect(schedule.messages().map(({ callId }) => callId)).toEqual(['due'])
   })
 
   it('a deep queue is left alone', async () => {

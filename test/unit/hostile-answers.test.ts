@@ -11,7 +11,7 @@ const wav = (bytes: number, riffSize: number) => {
   head.write('RIFF', 0, 'latin1')
   head.writeUInt32LE(riffSize, 4)
   head.write('WAVE', 8, 'latin1')
-  return recognizeMedia('recording', { contentType: 'audio/wav', bytes }, head)
+  return recognizeMedia('recording', { contentType: 'audio/wav', bytes, isLengthDeclared: true }, head)
 }
 
 describe('a record', () => {
@@ -23,6 +23,22 @@ describe('a record', () => {
     ['links in lists and objects, whatever their names', '{"a":[{"b":"HTTP://h?x"}]}', '{"a":[{"b":"HTTP://h"}]}'],
   ])('loses %s', (_what, json, expected) => {
     expect(cut(json)).toBe(expected)
+  })
+
+  it('loses the query of what is copied from, whatever it looks like', () => {
+    const links = ['https://h/a b.txt?sig=1', 'https:\\\\h\\p?sig=1']
+    const json = JSON.stringify({ links, text: 'https://h/ is mine? yes' })
+
+    expect(JSON.parse(Buffer.from(recordOf(Buffer.from(json), links)).toString())).toEqual({
+      links: ['https://h/a b.txt', 'https:\\\\h\\p'],
+      text: 'https://h/ is mine? yes',
+    })
+  })
+
+  it('takes no longer for a long string of spaces of any kind than for another', () => {
+    const hostile = JSON.stringify({ u: `http://${'\u00a0'.repeat(250_000)} x` })
+
+    expect(cut(hostile)).toBe(hostile)
   })
 
   it.each([
@@ -74,6 +90,33 @@ describe('odd values', () => {
   })
 })
 
+const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')
+
+describe('an error page in another charset', () => {
+  it.each([
+    ['UTF-16 JSON, whose mark looks like sound', 'application/json', utf16('{"error":"not found"}')],
+    ['UTF-16 HTML', 'audio/mpeg', utf16('\n<html>')],
+    ['UTF-16 text without a mark', 'audio/wav', Buffer.from('Service unavailable', 'utf16le')],
+    ['Latin-1 HTML', 'audio/mpeg', Buffer.from('<!DOCTYPE html>Accès refusé', 'latin1')],
+    ['Latin-1 text', 'audio/mpeg', Buffer.from('Accès refusé à cet enregistrement', 'latin1')],
+    ['HTML that begins like MP3', 'audio/mpeg', Buffer.from('\xff\xfe<html>', 'latin1')],
+  ])('is no recording: %s', (_what, contentType, head) => {
+    const recognize = () => recognizeMedia('recording', { contentType, bytes: head.length, isLengthDeclared: true }, head)
+
+    expect(recognize).toThrow(expect.objectContaining({ code: 'SOURCE_CONTENT_WRONG' }))
+  })
+
+  it.each([0x00, 0x7f, 0xff, 0xd5])('is not what silence of bytes %i is taken for', (byte) => {
+    const media = recognizeMedia(
+      'recording',
+      { contentType: 'audio/basic', bytes: 4_096, isLengthDeclared: true },
+      Buffer.alloc(4_096, byte),
+    )
+
+    expect(media.extension).toBe('bin')
+  })
+})
+
 describe('media', () => {
   it.each([
     ['wav', 'RIFF\x24\0\0\0WAVE'],
@@ -84,9 +127,13 @@ describe('media', () => {
     ['m4a', '\0\0\0\x20ftypM4A '],
     ['fLaC'.toLowerCase(), 'fLaC\0\0'],
   ])('is known as %s by its first bytes, whatever its type says', (extension, head) => {
-    expect(recognizeMedia('recording', { contentType: 'application/octet-stream', bytes: 100 }, Buffer.from(head, 'latin1'))).toMatchObject(
-      { extension },
-    )
+    expect(
+      recognizeMedia(
+        'recording',
+        { contentType: 'application/octet-stream', bytes: 100, isLengthDeclared: true },
+        Buffer.from(head, 'latin1'),
+      ),
+    ).toMatchObject({ extension })
   })
 
   it.each([
@@ -101,22 +148,30 @@ describe('media', () => {
   ] as const)('is refused where it is %s', (_what, name, contentType, body) => {
     const head = Buffer.from(body)
 
-    expect(() => recognizeMedia(name, { contentType, bytes: head.length }, head)).toThrow(
+    expect(() => recognizeMedia(name, { contentType, bytes: head.length, isLengthDeclared: true }, head)).toThrow(
       expect.objectContaining({ code: 'SOURCE_CONTENT_WRONG' }),
     )
   })
 
   it('is kept as bin where the server says audio and the bytes are no text, silence too', () => {
-    const media = recognizeMedia('recording', { contentType: 'audio/x-mulaw; rate=8000', bytes: 100 }, Buffer.alloc(100))
+    const media = recognizeMedia(
+      'recording',
+      { contentType: 'audio/x-mulaw; rate=8000', bytes: 100, isLengthDeclared: true },
+      Buffer.alloc(100),
+    )
 
     expect(media).toEqual({ extension: 'bin', mediaType: 'audio/x-mulaw' })
   })
 
   it('says what was seen, and none of the content', () => {
     const refuse = () =>
-      recognizeMedia('recording', { contentType: 'text/html', bytes: 40 }, Buffer.from('<html>Zoé Tremblay, +1 514 555 0199</html>'))
+      recognizeMedia(
+        'recording',
+        { contentType: 'text/html', bytes: 40, isLengthDeclared: true },
+        Buffer.from('<html>Zoé Tremblay, +1 514 555 0199</html>'),
+      )
 
-    expect(refuse).toThrow('a recording was expected, got "text/html", 40 bytes, first 3c68746d6c3e5a6fc3a92054')
+    expect(refuse).toThrow('a recording was expected, got text/html, 40 bytes, first 3c68746d6c3e5a6fc3a92054')
     expect(refuse).not.toThrow(/Tremblay/)
   })
 
@@ -129,12 +184,30 @@ describe('media', () => {
     ])
   })
 
+  it('is cut short where nobody declared its length and its RIFF header promises more', () => {
+    const head = Buffer.alloc(64)
+    head.write('RIFF\0\0\x10\0WAVE', 0, 'latin1')
+
+    const recognize = () => recognizeMedia('recording', { contentType: 'audio/wav', bytes: 1_016, isLengthDeclared: false }, head)
+
+    expect(recognize).toThrow(expect.objectContaining({ code: 'SOURCE_ENDED_EARLY' }))
+  })
+
+  it('of a transcript says no content when it is refused: its first bytes are somebody’s name', () => {
+    const head = Buffer.from('Marie Tremblay : allô', 'latin1')
+
+    const recognize = () =>
+      recognizeMedia('transcript', { contentType: 'text/plain; name="Marie"', bytes: 20, isLengthDeclared: true }, head)
+
+    expect(recognize).toThrow(/got text\/plain, 20 bytes$/)
+  })
+
   it('of a transcript keeps its charset', () => {
     const latin = Buffer.from('Allô !', 'latin1')
 
-    expect(recognizeMedia('transcript', { contentType: 'text/plain; charset="ISO-8859-1"', bytes: 6 }, latin).mediaType).toBe(
-      'text/plain; charset=iso-8859-1',
-    )
-    expect(() => recognizeMedia('transcript', { contentType: 'text/plain', bytes: 6 }, latin)).toThrow()
+    expect(
+      recognizeMedia('transcript', { contentType: 'text/plain; charset="ISO-8859-1"', bytes: 6, isLengthDeclared: true }, latin).mediaType,
+    ).toBe('text/plain; charset=iso-8859-1')
+    expect(() => recognizeMedia('transcript', { contentType: 'text/plain', bytes: 6, isLengthDeclared: true }, latin)).toThrow()
   })
 })

@@ -67,6 +67,38 @@ describe('the stack', () => {
     expect(kept.flatMap(({ Properties }) => [Properties.BucketName, Properties.TableName]).filter(Boolean)).toEqual([])
   })
 
+  it('has the bucket refuse what would replace, unlock or destroy', () => {
+    const statements: readonly {
+      Sid?: string
+      Effect: string
+      Action: unknown
+      Condition: unknown
+      'Fn::If'?: readonly [string, { Sid: string }]
+    }[] = propertiesOf('ArchiveBucketPolicy').PolicyDocument.Statement
+    const bySid = (sid: string) => statements.map((one) => one['Fn::If']?.[1] ?? one).find(({ Sid }) => Sid === sid)
+
+    expect(statements.map(({ Effect, 'Fn::If': conditional }) => conditional?.[0] ?? Effect)).toEqual([
+      'Deny',
+      'Deny',
+      'Deny',
+      'Locked',
+      'Deny',
+      'Deny',
+      'Deny',
+    ])
+    expect(bySid('OnlyOverTls')).toMatchObject({ Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })
+    expect(bySid('NeverReplaces')).toMatchObject({ Action: 's3:PutObject', Condition: { Null: { 's3:if-none-match': 'true' } } })
+    expect(bySid('LocksWhatItStores')).toMatchObject({
+      Effect: 'Deny',
+      Action: 's3:PutObject',
+      Condition: { StringNotEquals: { 's3:object-lock-mode': { Ref: 'RetentionMode' } } },
+    })
+    expect(bySid('OnlyBreakGlassDestroys')).toMatchObject({
+      Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': ['BreakGlassRole', 'Arn'] } } },
+    })
+  })
+
   it('gives each function a role of its own, with no wildcard among its actions and none as its resource', () => {
     const functions = ofType('AWS::Lambda::Function')
     const roles = functions.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0] as string)

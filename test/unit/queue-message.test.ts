@@ -32,6 +32,16 @@ describe('a queue message', () => {
     expect(read).toEqual(message)
   })
 
+  it('about an outbound call has the id of its callback, and no other', () => {
+    const { callId: _, ...rest } = message
+
+    expect(parseQueueMessage(bodyWith({ callId: '', outboundCallId: 'out-1' }))).toEqual({ ...rest, outboundCallId: 'out-1' })
+  })
+
+  it('that has both ids is about the call', () => {
+    expect(parseQueueMessage(bodyWith({ outboundCallId: 'out-1' }))).toEqual(message)
+  })
+
   it('loses what it is not made of, so that nothing personal travels by accident', () => {
     expect(parseQueueMessage(bodyWith({ userName: 'Zoë' }))).toEqual(message)
     expect(serializeQueueMessage({ ...message, ...{ userName: 'Zoë' } })).not.toContain('Zoë')
@@ -48,7 +58,8 @@ describe('a queue message', () => {
     ['about no call', bodyWith({ callId: undefined })],
     ['about a call without an id', bodyWith({ callId: '' })],
     ['about a call whose id is a number', bodyWith({ callId: 7 })],
-    ['about an outbound call alone', bodyWith({ callId: undefined, outboundCallId: 'out-1' })],
+    ['about an outbound call without an id', bodyWith({ callId: '', outboundCallId: '' })],
+    ['about an outbound call whose id is a number', bodyWith({ callId: undefined, outboundCallId: 7 })],
     ['without a time', bodyWith({ receivedAt: undefined })],
     ['of no time', bodyWith({ receivedAt: 'yesterday' })],
     ['of a time without a zone', bodyWith({ receivedAt: '2026-03-02T15:00:00' })],

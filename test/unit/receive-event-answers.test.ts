@@ -1,22 +1,23 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import { createTelemetry } from '#adapters/telemetry/telemetry'
 import { QueueUnavailableError } from '#core/queue-errors'
 import type { IncomingEvent, Reception } from '#core/receive-event'
 import { createHandler } from '#functions/receive-event/handler'
+import { captureTelemetry } from '#test/support/captured-telemetry'
 
 const CONTEXT = { awsRequestId: 'lambda-1', functionName: 'receive-event', getRemainingTimeInMillis: () => 10_000 } as Context
 
 function createDoor(reception: Reception) {
   const seen: IncomingEvent[] = []
+  const telemetry = captureTelemetry('receive-event')
   const handler = createHandler({
     receiveEvent: async (event) => {
       seen.push(event)
       return reception
     },
-    ...createTelemetry('receive-event', 'ERROR'),
+    ...telemetry,
   })
-  return { seen, knock: (event: Partial<APIGatewayProxyEventV2>) => handler(request(event), CONTEXT) }
+  return { seen, lines: telemetry.lines, knock: (event: Partial<APIGatewayProxyEventV2>) => handler(request(event), CONTEXT) }
 }
 
 const request = (fields: Partial<APIGatewayProxyEventV2>) =>
@@ -44,6 +45,36 @@ describe('the answers of POST /events/{source}', () => {
 
     expect(answer).toMatchObject({ statusCode, headers: { 'content-type': 'application/json' } })
     expect(JSON.parse((answer as { body: string }).body)).toEqual(body)
+  })
+})
+
+describe('what the door logs', () => {
+  it('is a source that is known', async () => {
+    const door = createDoor({ kind: 'queued' })
+
+    await door.knock({})
+
+    expect(door.lines()).toMatchObject([{ message: 'event', reception: 'queued', source: 'voice' }])
+  })
+
+  it.each<Reception>([{ kind: 'unknown-source' }, { kind: 'too-large' }])(
+    'is nothing of an unknown path, which may hold a token ($kind)',
+    async (reception) => {
+      const door = createDoor(reception)
+
+      await door.knock({ pathParameters: { source: 'a-token-in-the-wrong-place', token: 'another' } })
+
+      expect(door.lines()).toMatchObject([{ reception: reception.kind }])
+      expect(JSON.stringify(door.lines())).not.toMatch(/a-token-in-the-wrong-place|another/)
+    },
+  )
+
+  it('is why a sender was not let in, for debugging alone', async () => {
+    const door = createDoor({ kind: 'not-authentic', cause: 'wrong-signature' })
+
+    await door.knock({})
+
+    expect(door.lines()).toMatchObject([{ level: 'INFO' }, { level: 'DEBUG', cause: 'wrong-signature' }])
   })
 })
 

@@ -24,6 +24,7 @@ const SOURCES = parseEventSources(
     crm: { preset: 'token', tokens: [TOKEN], pointers: { callId: '/id' } },
     pbx: { preset: 'token', tokens: [TOKEN], authenticator: { inPath: true }, pointers: { callId: '/id' } },
     relay: { preset: 'svix', secrets: [SECRET], pointers: { callId: '/id' } },
+    callbacks: { preset: 'token', tokens: [TOKEN], pointers: { outboundCallId: '/outboundCallId', endedAt: '/callDetails/endedAt' } },
   }),
 )
 
@@ -95,6 +96,28 @@ describe('an authentic call end', () => {
 
     expect(await door.receiveEvent(event)).toEqual({ kind: 'queued' })
     expect(door.messages()).toMatchObject([{ callId: 'call_1', source: event.source }])
+  })
+
+  it('of an outbound call becomes a message with the id of its callback', async () => {
+    const door = createDoor()
+    const headers = { 'x-callvault-token': TOKEN }
+    const callback = { outboundCallId: 'out_1', contactId: 'zoe', status: 'completed', callDetails: { endedAt: '2026-03-03T14:23:15Z' } }
+
+    await door.receiveEvent(plain('callbacks', { headers, body: Buffer.from(JSON.stringify(callback)) }))
+    const without = await door.receiveEvent(plain('callbacks', { headers }))
+
+    expect(door.messages()).toEqual([
+      {
+        version: 1,
+        trigger: 'event',
+        outboundCallId: 'out_1',
+        source: 'callbacks',
+        endedAt: '2026-03-03T14:23:15.000Z',
+        receivedAt: NOW.toISOString(),
+        requestId: 'request-1',
+      },
+    ])
+    expect(without).toEqual({ kind: 'malformed', problem: 'no call id at /outboundCallId' })
   })
 
   it('is taken again when it comes again', async () => {

@@ -8,9 +8,9 @@ import {
 import { claimCondition, claimConditionValues } from '#adapters/dynamodb/claim-condition'
 import { dueCallsOf } from '#adapters/dynamodb/due-call'
 import { placeholders } from '#adapters/dynamodb/placeholders'
-import { attributesOf, DUE_SHARDS, dueShardOf, keyOf, type StoredRow, storedRowOf } from '#adapters/dynamodb/row-item'
-import type { CallRow, DueReason } from '#core/call-row'
-import { type Claim, type ClaimedCall, type ClaimRequest, claimAnswer } from '#core/claim'
+import { attributesOf, DUE_SHARDS, dueShardOf, idAttributeOf, keyOf, type StoredRow, storedRowOf } from '#adapters/dynamodb/row-item'
+import type { CallRow, DueReason, RowSubject } from '#core/call-row'
+import { type Claim, type ClaimedCall, type ClaimRequest, claimAnswer, hintsOf } from '#core/claim'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
 import { CatalogUnavailableError } from '#core/queue-errors'
 
@@ -20,14 +20,13 @@ export interface DynamoDbCatalogOptions {
 }
 
 const CLAIM_UPDATE = [
-  'SET #callId = :callId, #state = if_not_exists(#state, :pending), #firstSeenAt = if_not_exists(#firstSeenAt, :now)',
+  'SET #state = if_not_exists(#state, :pending), #firstSeenAt = if_not_exists(#firstSeenAt, :now)',
   '#fence = if_not_exists(#fence, :zero) + :one, #leaseUntil = :leaseUntil',
   '#dueAt = :leaseUntil, #dueShard = :dueShard, #reason = if_not_exists(#reason, :archive)',
 ].join(', ')
-const WITH_ORGANIZATION = `${CLAIM_UPDATE}, #organizationId = if_not_exists(#organizationId, :organizationId)`
 
 /**
- * The catalog in a DynamoDB table: an item for each call, one conditional update for each change.
+ * The catalog in a DynamoDB table: an item for each call or callback, one conditional update for each change.
  *
  *   claim: fence + 1, lease          write: outcome, under that fence
  *   |--------------------------------|
@@ -39,17 +38,17 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
     write: (claimed, row) => translated(() => write(claimed, row)),
     due: (now, limit) => translated(() => due(now, limit)),
     hold: (held, until) => translated(() => hold(held, until)),
-    read: (callId) => translated(() => read(callId)),
+    read: (callId, subject) => translated(() => read({ callId, subject })),
   }
 
   async function claim(request: ClaimRequest): Promise<Claim> {
     const condition = claimCondition(request.trigger)
-    const update = request.organizationId === undefined ? CLAIM_UPDATE : WITH_ORGANIZATION
+    const update = claimUpdateOf(request)
     try {
       const { Attributes } = await client.send(
         new UpdateItemCommand({
           TableName,
-          Key: keyOf(request.callId),
+          Key: keyOf(request),
           UpdateExpression: update,
           ConditionExpression: condition,
           ...placeholders([update, condition], { ...claimConditionValues(request), ...claimUpdateValues(request) }),
@@ -65,9 +64,9 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
     }
   }
 
-  async function write({ fence, row: { callId } }: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'> {
+  async function write({ fence, row: claimed }: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'> {
     const attributes = { ...attributesOf(row), leaseUntil: undefined }
-    const wrote = await updatedIf('#fence = :fence', callId, updateTo(attributes), { ...attributes, fence })
+    const wrote = await updatedIf('#fence = :fence', claimed, updateTo(attributes), { ...attributes, fence })
     return wrote ? 'written' : 'superseded'
   }
 
@@ -93,23 +92,28 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
     return dueCallsOf(Items)
   }
 
-  async function hold({ callId, dueAt }: DueCall, until: Date): Promise<boolean> {
+  async function hold({ dueAt, ...held }: DueCall, until: Date): Promise<boolean> {
     // A claim moves `dueAt` to its lease's end: what is still due as before has no owner, or a dead one whose lease ended by then.
     const unmoved = '#dueAt = :dueAt AND (attribute_not_exists(#leaseUntil) OR #leaseUntil <= :dueAt)'
-    return await updatedIf(unmoved, callId, 'SET #dueAt = :until', { dueAt: dueAt.toISOString(), until: until.toISOString() })
+    return await updatedIf(unmoved, held, 'SET #dueAt = :until', { dueAt: dueAt.toISOString(), until: until.toISOString() })
   }
 
-  async function read(callId: string): Promise<CallRow | undefined> {
-    const { Item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(callId), ConsistentRead: true }))
+  async function read(subject: RowSubject): Promise<CallRow | undefined> {
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(subject), ConsistentRead: true }))
     return Item && storedRowOf(Item).row
   }
 
-  async function updatedIf(condition: string, callId: string, update: string, values: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async function updatedIf(
+    condition: string,
+    subject: RowSubject,
+    update: string,
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
     try {
       await client.send(
         new UpdateItemCommand({
           TableName,
-          Key: keyOf(callId),
+          Key: keyOf(subject),
           UpdateExpression: update,
           ConditionExpression: condition,
           ...placeholders([update, condition], values),
@@ -123,11 +127,17 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
   }
 }
 
-const claimUpdateValues = ({ callId, organizationId, leaseUntil }: ClaimRequest) => ({
-  callId,
-  organizationId,
-  leaseUntil: leaseUntil.toISOString(),
-  dueShard: dueShardOf(callId),
+const claimUpdateOf = (request: ClaimRequest) =>
+  [
+    `${CLAIM_UPDATE}, #${idAttributeOf(request)} = :callId`,
+    ...Object.keys(hintsOf(request)).map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
+  ].join(', ')
+
+const claimUpdateValues = (request: ClaimRequest) => ({
+  ...hintsOf(request),
+  callId: request.callId,
+  leaseUntil: request.leaseUntil.toISOString(),
+  dueShard: dueShardOf(request.callId),
   archive: 'archive' satisfies DueReason,
   zero: 0,
   one: 1,

@@ -4,15 +4,22 @@ import * as v from 'valibot'
 import { DueReasonSchema, InstantSchema } from '#adapters/dynamodb/read-item'
 import type { DueCall } from '#core/ports/call-catalog'
 
-/** What the index of due rows projects. */
+/** What the index of due rows projects. The table's keys are in every index, and say what a row is about. */
 const DueCallSchema = v.object({
-  callId: v.string(),
+  pk: v.string(),
+  sk: v.picklist(['call', 'outbound']),
   organizationId: v.optional(v.string()),
   reason: DueReasonSchema,
   dueAt: InstantSchema,
 })
 
-/** The due calls among these items. One that only another version of callvault can read is left to that one: it must not stop the rest. */
+/** The due rows among these items. One that only another version of callvault can read is left to that one: it must not stop the rest. */
 export function dueCallsOf(items: readonly Record<string, AttributeValue>[]): DueCall[] {
-  return items.map((item) => v.safeParse(DueCallSchema, unmarshall(item))).flatMap((result) => (result.success ? [result.output] : []))
+  return items
+    .map((item) => v.safeParse(DueCallSchema, unmarshall(item)))
+    .flatMap((result) => (result.success ? [dueCallOf(result.output)] : []))
+}
+
+function dueCallOf({ pk, sk, ...due }: v.InferOutput<typeof DueCallSchema>): DueCall {
+  return { ...due, callId: pk.slice(`${sk}#`.length), ...(sk === 'outbound' && { subject: sk }) }
 }

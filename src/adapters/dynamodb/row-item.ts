@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import * as v from 'valibot'
 import { fieldAttributesOf, fieldsOf } from '#adapters/dynamodb/call-fields'
 import { DueReasonSchema, InstantSchema, readItem } from '#adapters/dynamodb/read-item'
-import type { CallRow } from '#core/call-row'
+import type { CallRow, RowSubject } from '#core/call-row'
 import { sha256Hex } from '#core/canonical-json'
 import { MEDIA_NAMES, type MediaArtifact, type MediaName, MissingArtifactSchema, StoredArtifactSchema } from '#core/manifest-schema'
 
@@ -38,10 +38,17 @@ const RowSchema = v.object({
   failures: v.optional(v.number(), 0),
   failingSince: v.optional(InstantSchema),
   lastErrorCode: v.optional(v.string()),
+  callIds: v.optional(v.array(v.string())),
 })
 
-/** A call's place in the table. */
-export const keyOf = (callId: string) => ({ pk: { S: `call#${callId}` }, sk: { S: 'call' } })
+/** A call's place in the table, or a callback's. */
+export const keyOf = ({ callId, subject }: RowSubject) => {
+  const kind = subject ?? 'call'
+  return { pk: { S: `${kind}#${callId}` }, sk: { S: kind } }
+}
+
+/** The attribute that has the id of what a row is about. */
+export const idAttributeOf = ({ subject }: RowSubject) => (subject === 'outbound' ? 'outboundCallId' : 'callId')
 
 /** How many parts the index of due rows has, so that a storm of calls does not fall on one. */
 export const DUE_SHARDS = Array.from({ length: 8 }, (_, shard) => `due#${shard}`)
@@ -55,7 +62,10 @@ export const dueShardOf = (callId: string) => DUE_SHARDS[Number.parseInt(sha256H
 export function attributesOf(row: CallRow): Record<string, unknown> {
   const { committed, next } = row
   return {
-    callId: row.callId,
+    callId: undefined,
+    outboundCallId: undefined,
+    [idAttributeOf(row)]: row.callId,
+    callIds: row.callIds,
     state: row.state,
     firstSeenAt: row.firstSeenAt.toISOString(),
     partition: row.partition,
@@ -83,9 +93,11 @@ export function attributesOf(row: CallRow): Record<string, unknown> {
  */
 export function storedRowOf(item: Record<string, AttributeValue> | undefined): StoredRow {
   const attributes = unmarshall(item ?? {})
-  const { fence, leaseUntil, ...rest } = readItem(RowSchema, attributes)
+  const isCallback = attributes.outboundCallId !== undefined
+  const { fence, leaseUntil, ...rest } = readItem(RowSchema, isCallback ? { ...attributes, callId: attributes.outboundCallId } : attributes)
   const row = {
     ...rest,
+    ...(isCallback && { subject: 'outbound' as const }),
     committed: attributes.revision === undefined ? undefined : readItem(CommittedSchema, attributes),
     artifacts: Object.fromEntries(MEDIA_NAMES.flatMap((name) => artifactEntryOf(name, attributes))),
     fields: fieldsOf(attributes),

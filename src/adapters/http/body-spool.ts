@@ -1,11 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CallvaultError } from '#core/errors'
 import type { BodySpool } from '#core/ports/body-spool'
-import { RecordingTooLargeError, SourceEndedEarlyError } from '#core/source-errors'
+import { RecordingTooLargeError, SourceEndedEarlyError, SpoolFullError } from '#core/source-errors'
 
 export interface BodySpoolOptions {
   /** Where temporary files may stand. Each body gets a folder of its own that nobody else can read. */
@@ -13,13 +13,19 @@ export interface BodySpoolOptions {
   readonly limitBytes: number
 }
 
+const FOLDER_PREFIX = 'callvault-spool-'
+
 /** Spools through a temporary file that is gone when its use has ended, however it ended. */
 export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): BodySpool {
+  let swept: Promise<void> | undefined
+
   return {
     async through(body, signal, use) {
       // Without a listener of ours, a body that fails before it is read would end the process.
       const failure = failureOf(body)
-      const folder = await mkdtemp(join(directory, 'callvault-spool-'))
+      swept ??= sweep(directory)
+      await swept
+      const folder = await mkdtemp(join(directory, `${FOLDER_PREFIX}${process.pid}-`))
       try {
         const file = join(folder, 'body')
         const bytes = await takeIn(body, file, { signal, limitBytes, failure })
@@ -28,6 +34,22 @@ export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): Bo
         await rm(folder, { recursive: true, force: true })
       }
     },
+  }
+}
+
+/** A process that was killed leaves its folder behind, and the disk outlives it. */
+async function sweep(directory: string): Promise<void> {
+  const leftovers = (await readdir(directory)).filter(
+    (name) => name.startsWith(FOLDER_PREFIX) && !isAlive(Number.parseInt(name.slice(FOLDER_PREFIX.length), 10)),
+  )
+  await Promise.all(leftovers.map((name) => rm(join(directory, name), { recursive: true, force: true })))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return hasCode(error, 'EPERM')
   }
 }
 
@@ -45,7 +67,7 @@ async function takeIn(body: Readable, file: string, { signal, limitBytes, failur
   } catch (error) {
     if (signal.aborted) throw signal.reason
     if (error instanceof CallvaultError) throw error
-    if (isDiskFull(error)) throw new RecordingTooLargeError(meter.bytes(), limitBytes)
+    if (isDiskFull(error)) throw new SpoolFullError(meter.bytes())
     if (failure() !== undefined || isCutShort(error)) throw new SourceEndedEarlyError(meter.bytes(), undefined, { cause: error })
     throw error
   }

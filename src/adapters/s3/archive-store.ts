@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import {
   GetObjectCommand,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   PutObjectCommand,
   type PutObjectCommandInput,
   type PutObjectCommandOutput,
@@ -12,6 +13,7 @@ import { meterBody } from '#adapters/s3/metered-body'
 import { isConflict, isMissing, isPreconditionFailed, statusOf } from '#adapters/s3/s3-answers'
 import { ArchiveUnavailableError, RetentionConflictError, StoredChecksumMismatchError } from '#core/archive-errors'
 import { sha256Hex } from '#core/canonical-json'
+import { later } from '#core/instants'
 import type { ArchiveStore, PutOptions, PutResult, SizedContent, StoredObject } from '#core/ports/archive-store'
 import type { Retention } from '#core/retention'
 
@@ -109,27 +111,26 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
     }
   }
 
-  async function read(key: string): Promise<Uint8Array | undefined> {
+  async function read(key: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal })
       return await answer.Body?.transformToByteArray()
     } catch (error) {
       if (isMissing(error)) return undefined
+      signal.throwIfAborted()
       throw unavailable(error, 'could not be read')
     }
   }
 
-  async function extendRetention(
-    { key, versionId }: Pick<StoredObject, 'key' | 'versionId'>,
-    { mode, retainUntil }: Retention,
-  ): Promise<void> {
+  async function extendRetention(object: StandingVersion, { mode, retainUntil }: Retention, signal: AbortSignal): Promise<void> {
     if (mode === 'NONE') return
-    const version = { Bucket: bucket, Key: key, VersionId: versionId }
+    const version = { Bucket: bucket, Key: object.key, VersionId: object.versionId }
     try {
-      const { ObjectLockRetainUntilDate: kept } = await client.send(new HeadObjectCommand(version))
-      if (kept !== undefined && kept >= retainUntil) return
-      await client.send(new PutObjectRetentionCommand({ ...version, Retention: { Mode: mode, RetainUntilDate: retainUntil } }))
+      const standing = await client.send(new HeadObjectCommand(version), { abortSignal: signal })
+      const lock = strongestLock({ Mode: mode, RetainUntilDate: retainUntil }, standing)
+      if (lock !== undefined) await client.send(new PutObjectRetentionCommand({ ...version, Retention: lock }), { abortSignal: signal })
     } catch (cause) {
+      signal.throwIfAborted()
       const status = statusOf(cause)
       if (status !== undefined && status >= 400 && status < 500) throw new RetentionConflictError({ cause })
       throw unavailable(cause, 'could not extend a retention')
@@ -143,6 +144,21 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
       ...(retention.mode === 'NONE' ? {} : { ObjectLockMode: retention.mode, ObjectLockRetainUntilDate: retention.retainUntil }),
     }
   }
+}
+
+type StandingVersion = Pick<StoredObject, 'key' | 'versionId'>
+
+interface Lock {
+  readonly Mode: 'GOVERNANCE' | 'COMPLIANCE'
+  readonly RetainUntilDate: Date
+}
+
+/** The later date and the stricter mode of the two; undefined where the standing lock has both. */
+function strongestLock(wanted: Lock, { ObjectLockMode, ObjectLockRetainUntilDate }: HeadObjectCommandOutput): Lock | undefined {
+  const until = ObjectLockRetainUntilDate ?? new Date(0)
+  const mode = ObjectLockMode === 'COMPLIANCE' ? ObjectLockMode : wanted.Mode
+  if (mode === ObjectLockMode && until >= wanted.RetainUntilDate) return undefined
+  return { Mode: mode, RetainUntilDate: later(until, wanted.RetainUntilDate) }
 }
 
 type Sent = Pick<StoredObject, 'key' | 'bytes' | 'sha256'>

@@ -1,8 +1,8 @@
 import type { LiveDocument } from '#core/ports/live-document'
 
 const FRESH_MS = 300_000
-/** A flood of wrong signatures must not become a flood of reads. */
-const REREAD_PAUSE_MS = 10_000
+/** A flood of wrong signatures must not become a flood of reads, whether they succeed or fail. */
+const PAUSE_MS = 10_000
 
 export interface LiveDocumentOptions<T> {
   readonly load: () => Promise<string>
@@ -11,27 +11,43 @@ export interface LiveDocumentOptions<T> {
   readonly now: () => Date
 }
 
-/** A document that is kept for five minutes. Concurrent readers share one read; a failed one is forgotten, so that the next tries again. */
+interface Reading<T> {
+  readonly document: Promise<T>
+  readonly at: number
+}
+
+/**
+ * A document that is kept for five minutes. Concurrent readers share one read.
+ *
+ *   good read            reread fails: the good one holds        its five minutes are over
+ *   |--------------------|---------------------------------------|------------------------>
+ */
 export function createLiveDocument<T>({ load, parse, now }: LiveDocumentOptions<T>): LiveDocument<T> {
-  let reading: Promise<T> | undefined
-  let readAt = 0
+  let good: Reading<T> | undefined
+  let last: Reading<T> | undefined
 
   return {
-    current: () => (reading !== undefined && age() < FRESH_MS ? reading : read()),
-    reread: () => (reading !== undefined && age() < REREAD_PAUSE_MS ? reading : read()),
+    current: async () => (isYounger(good, FRESH_MS) ? good.document : read()),
+    reread: async () => {
+      const document = read()
+      return isYounger(good, FRESH_MS) ? document.catch(() => (isYounger(good, FRESH_MS) ? good.document : document)) : document
+    },
   }
 
   function read(): Promise<T> {
-    const attempt = load().then(parse)
-    readAt = now().getTime()
-    reading = attempt
-    attempt.catch(() => {
-      if (reading === attempt) reading = undefined
-    })
-    return attempt
+    if (isYounger(last, PAUSE_MS)) return last.document
+    const reading = { document: load().then(parse), at: now().getTime() }
+    last = reading
+    reading.document.then(
+      () => {
+        good = reading
+      },
+      () => {},
+    )
+    return reading.document
   }
 
-  function age() {
-    return now().getTime() - readAt
+  function isYounger(reading: Reading<T> | undefined, milliseconds: number): reading is Reading<T> {
+    return reading !== undefined && now().getTime() - reading.at < milliseconds
   }
 }

@@ -47,11 +47,11 @@ export interface ArchiveStore {
    * The object's bytes, or undefined where there is none. For small objects: manifests.
    * @throws {ArchiveUnavailableError} retry
    */
-  read(key: string): Promise<Uint8Array | undefined>
+  read(key: string, signal: AbortSignal): Promise<Uint8Array | undefined>
 
   /**
-   * Locks a stored version for longer. Never shortens.
+   * Locks a stored version at least as long and as strictly as `retention` says. Never shortens or weakens a lock.
    * @throws {RetentionConflictError} halt
    */
-  extendRetention(object: Pick<StoredObject, 'key' | 'versionId'>, retention: Retention): Promise<void>
+  extendRetention(object: Pick<StoredObject, 'key' | 'versionId'>, retention: Retention, signal: AbortSignal): Promise<void>
 }

@@ -1,15 +1,17 @@
-import type { CallRow, DueReason } from '#core/call-row'
+import type { CallRow, DueReason, RowSubject } from '#core/call-row'
 import type { Claim, ClaimedCall, ClaimRequest } from '#core/claim'
 
 /** A row whose time has come. */
-export interface DueCall {
-  readonly callId: string
+export interface DueCall extends RowSubject {
   readonly organizationId?: string | undefined
   readonly reason: DueReason
   readonly dueAt: Date
 }
 
-/** The index of calls. Every implementation passes test/contract/call-catalog.ts. */
+/**
+ * The index of calls, and of callbacks that have to be matched to calls: the same rules hold for both, and a call and a callback
+ * of the same id have nothing to do with each other. Every implementation passes test/contract/call-catalog.ts.
+ */
 export interface CallCatalog {
   /**
    * One conditional write: creates the row where there is none, raises its fence, and leases it.
@@ -35,5 +37,5 @@ export interface CallCatalog {
   hold(due: DueCall, until: Date): Promise<boolean>
 
   /** The row as it stands, for those who only look. */
-  read(callId: string): Promise<CallRow | undefined>
+  read(callId: string, subject?: RowSubject['subject']): Promise<CallRow | undefined>
 }

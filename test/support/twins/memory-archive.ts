@@ -7,8 +7,10 @@ import { SourceEndedEarlyError } from '#core/source-errors'
 export interface MemoryObject extends StoredObject {
   readonly body: Uint8Array
   readonly mediaType: string
-  readonly lock: (Pick<Retention, 'retainUntil'> & { readonly mode: 'GOVERNANCE' | 'COMPLIANCE' }) | undefined
+  readonly lock: Lock | undefined
 }
+
+type Lock = Pick<Retention, 'retainUntil'> & { readonly mode: 'GOVERNANCE' | 'COMPLIANCE' }
 
 export interface MemoryFault {
   readonly operation: 'put' | 'read' | 'extendRetention'
@@ -56,8 +58,7 @@ export function createMemoryArchive(): MemoryArchive {
       meet('extendRetention', 'before', key)
       const object = objects.get(key)
       if (object === undefined) throw new Error(`nothing to lock at ${key}`)
-      if (mode !== 'NONE' && !(object.lock && object.lock.retainUntil >= retainUntil))
-        objects.set(key, { ...object, lock: { mode, retainUntil } })
+      if (mode !== 'NONE') objects.set(key, { ...object, lock: strongestLock({ mode, retainUntil }, object.lock) })
       meet('extendRetention', 'after', key)
     },
   }
@@ -90,6 +91,12 @@ export function createMemoryArchive(): MemoryArchive {
     if (fault !== undefined) throw fault.error
   }
 }
+
+/** The later date and the stricter mode of the two. */
+const strongestLock = (wanted: Lock, standing: Lock | undefined): Lock => ({
+  mode: standing?.mode === 'COMPLIANCE' ? standing.mode : wanted.mode,
+  retainUntil: standing === undefined || standing.retainUntil < wanted.retainUntil ? wanted.retainUntil : standing.retainUntil,
+})
 
 async function takeIn({ body, bytes }: SizedContent, signal: AbortSignal): Promise<Uint8Array> {
   signal.throwIfAborted()

@@ -1,5 +1,5 @@
-import { type CallRow, newRow } from '#core/call-row'
-import { type Claim, claimAnswer } from '#core/claim'
+import { type CallRow, newRow, type RowSubject } from '#core/call-row'
+import { type Claim, claimAnswer, hintsOf } from '#core/claim'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
 import { CatalogUnavailableError } from '#core/queue-errors'
 
@@ -26,27 +26,27 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
   return {
     async claim(request): Promise<Claim> {
       assertUp()
-      const { callId, now, leaseUntil } = request
-      const { row, fence, leaseUntil: held } = entries.get(callId) ?? { row: newRow(callId, now), fence: 0, leaseUntil: undefined }
-      const kind = entries.has(callId) ? claimAnswer(row, held, request) : 'claimed'
+      const { callId, subject, now, leaseUntil } = request
+      const key = keyOf(request)
+      const { row, fence, leaseUntil: held } = entries.get(key) ?? { row: newRow(callId, now, subject), fence: 0, leaseUntil: undefined }
+      const kind = entries.has(key) ? claimAnswer(row, held, request) : 'claimed'
       if (kind !== 'claimed') return { kind }
 
-      const hint = request.organizationId === undefined ? {} : { organizationId: request.organizationId }
       const claimed: CallRow = {
         ...row,
-        fields: { ...hint, ...row.fields },
+        fields: { ...hintsOf(request), ...row.fields },
         next: { dueAt: leaseUntil, reason: row.next?.reason ?? 'archive' },
       }
-      entries.set(callId, { row: claimed, fence: fence + 1, leaseUntil })
+      entries.set(key, { row: claimed, fence: fence + 1, leaseUntil })
       return { kind, claim: { fence: fence + 1, leaseUntil, row: structuredClone(claimed) } }
     },
 
     async write(claim, row) {
       assertUp()
-      const { callId } = claim.row
+      const key = keyOf(claim.row)
       const { fence } = claim
-      if (entries.get(callId)?.fence !== fence) return 'superseded'
-      entries.set(callId, { row: structuredClone(row), fence, leaseUntil: undefined })
+      if (entries.get(key)?.fence !== fence) return 'superseded'
+      entries.set(key, { row: structuredClone(row), fence, leaseUntil: undefined })
       return 'written'
     },
 
@@ -59,19 +59,20 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
         .slice(0, limit)
     },
 
-    async hold({ callId, dueAt }, until) {
+    async hold({ dueAt, ...subject }, until) {
       assertUp()
-      const entry = entries.get(callId)
+      const key = keyOf(subject)
+      const entry = entries.get(key)
       const next = entry?.row.next
       if (entry === undefined || next?.dueAt.getTime() !== dueAt.getTime()) return false
       if (entry.leaseUntil !== undefined && entry.leaseUntil > dueAt) return false
-      entries.set(callId, { ...entry, row: { ...entry.row, next: { ...next, dueAt: until } } })
+      entries.set(key, { ...entry, row: { ...entry.row, next: { ...next, dueAt: until } } })
       return true
     },
 
-    async read(callId) {
+    async read(callId, subject) {
       assertUp()
-      return structuredClone(entries.get(callId)?.row)
+      return structuredClone(entries.get(keyOf({ callId, subject }))?.row)
     },
 
     rows: () => [...entries.values()].map(({ row }) => structuredClone(row)),
@@ -82,7 +83,11 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
   }
 }
 
-function dueCallOf({ callId, fields, next }: CallRow): DueCall[] {
+const keyOf = ({ callId, subject }: RowSubject) => `${subject ?? 'call'}#${callId}`
+
+function dueCallOf({ callId, subject, fields, next }: CallRow): DueCall[] {
   const organizationId = typeof fields.organizationId === 'string' ? fields.organizationId : undefined
-  return next === undefined ? [] : [{ callId, organizationId, reason: next.reason, dueAt: next.dueAt }]
+  return next === undefined
+    ? []
+    : [{ callId, ...(subject !== undefined && { subject }), organizationId, reason: next.reason, dueAt: next.dueAt }]
 }

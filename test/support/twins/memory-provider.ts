@@ -1,6 +1,6 @@
-import type { CallProvider } from '#core/ports/call-provider'
+import type { CallProvider, ListCallsQuery, ListedCall } from '#core/ports/call-provider'
 import { type FieldMap, parseProviderCall } from '#core/provider-call'
-import { CallNotFoundError } from '#core/provider-errors'
+import { CallNotFoundError, OrganizationNotFoundError } from '#core/provider-errors'
 
 export interface MemoryProvider extends CallProvider {
   /**
@@ -10,8 +10,12 @@ export interface MemoryProvider extends CallProvider {
   setCall(record: Readonly<Record<string, unknown>> & { readonly id: string }): void
   /** The next requests for this call fail with these errors, one each. */
   failNext(callId: string, ...errors: readonly Error[]): void
+  /** The next listings of this organization fail with these errors, one each. */
+  failNextListing(organizationId: string, ...errors: readonly Error[]): void
   /** What was asked for, oldest first. */
   requests(): readonly { readonly callId: string; readonly organizationId: string | undefined }[]
+  /** What was listed, oldest first. */
+  listings(): readonly ListCallsQuery[]
 }
 
 export interface MemoryProviderOptions {
@@ -23,12 +27,16 @@ export interface MemoryProviderOptions {
 export function createMemoryProvider({ fieldMap = {}, clock = () => new Date() }: MemoryProviderOptions = {}): MemoryProvider {
   const bodies = new Map<string, Uint8Array>()
   const errors = new Map<string, Error[]>()
+  const listingErrors = new Map<string, Error[]>()
+  const listings: ListCallsQuery[] = []
   const requests: { callId: string; organizationId: string | undefined }[] = []
 
   return {
     setCall: (record) => void bodies.set(record.id, Buffer.from(JSON.stringify(record), 'utf8')),
     failNext: (callId, ...next) => void errors.set(callId, [...(errors.get(callId) ?? []), ...next]),
+    failNextListing: (id, ...next) => void listingErrors.set(id, [...(listingErrors.get(id) ?? []), ...next]),
     requests: () => [...requests],
+    listings: () => [...listings],
 
     async getCall(callId, organizationId, signal) {
       signal.throwIfAborted()
@@ -46,5 +54,31 @@ export function createMemoryProvider({ fieldMap = {}, clock = () => new Date() }
         fetchedAt: clock(),
       }
     },
+
+    async listCalls(query, signal) {
+      signal.throwIfAborted()
+      listings.push(query)
+
+      const error = listingErrors.get(query.organizationId)?.shift()
+      if (error !== undefined) throw error
+      const calls = [...bodies.values()].map(listedCallOf).filter(({ call }) => call.organizationId === query.organizationId)
+      if (calls.length === 0) throw new OrganizationNotFoundError()
+      return calls.filter((listed) => isAskedFor(listed, query)).map(({ call }) => call)
+    },
   }
 }
+
+interface Listed {
+  readonly call: ListedCall
+  /** When it started, else when its record was made. */
+  readonly from: Date | undefined
+}
+
+function listedCallOf(body: Uint8Array): Listed {
+  const { id, organizationId, startedAt, endedAt, createdAt, fields } = parseProviderCall(body)
+  const callType = typeof fields.callType === 'string' ? fields.callType : undefined
+  return { call: { id, organizationId, callType, startedAt, endedAt }, from: startedAt ?? createdAt }
+}
+
+const isAskedFor = ({ call, from: startedAt }: Listed, { callType, from, to }: ListCallsQuery) =>
+  (callType === undefined || call.callType === callType) && startedAt !== undefined && startedAt >= from && startedAt <= to

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { createLiveDocument } from '#adapters/secrets/live-document'
+import { ConfigurationError, SettingsUnavailableError } from '#core/errors'
+
+const down = new SettingsUnavailableError('a secret')
+
+/** A document in a store whose answers the test says, and a clock that the test moves. */
+function createStore(...answers: readonly (string | Error)[]) {
+  let seconds = 0
+  let reads = 0
+  const document = createLiveDocument({
+    load: async () => {
+      const answer = answers[Math.min(reads, answers.length - 1)]
+      reads += 1
+      if (answer instanceof Error) throw answer
+      return answer ?? ''
+    },
+    parse: (text) => {
+      if (text === 'wrong') throw new ConfigurationError('settings', ['it is wrong'])
+      return text
+    },
+    now: () => new Date(seconds * 1_000),
+  })
+  return {
+    ...document,
+    reads: () => reads,
+    pass(more: number) {
+      seconds += more
+    },
+  }
+}
+
+describe('a live document', () => {
+  it('is read once for all who ask at once, and kept for five minutes', async () => {
+    const store = createStore('first', 'second')
+    const asked = await Promise.all([store.current(), store.current(), store.reread()])
+    store.pass(299)
+
+    expect([...asked, await store.current()]).toEqual(['first', 'first', 'first', 'first'])
+    expect(store.reads()).toBe(1)
+  })
+
+  it('is read again after five minutes, or when something failed with it', async () => {
+    const store = createStore('first', 'second', 'third')
+    await store.current()
+    store.pass(20)
+    const reread = await store.reread()
+    store.pass(300)
+
+    expect([reread, await store.current()]).toEqual(['second', 'third'])
+  })
+
+  it.each([down, 'wrong'])('holds for its five minutes though a reread fails', async (failure) => {
+    const store = createStore('good', failure)
+    await store.current()
+    store.pass(20)
+
+    expect([await store.reread(), await store.current()]).toEqual(['good', 'good'])
+  })
+
+  it.each(['good', down])('makes no flood of reads of a flood of failures (%s)', async (answer) => {
+    const store = createStore(answer)
+    await store.current().catch(() => {})
+    store.pass(20)
+
+    await Promise.allSettled(Array.from({ length: 100 }, () => store.reread()))
+    await Promise.allSettled(Array.from({ length: 100 }, () => store.reread()))
+
+    expect(store.reads()).toBe(2)
+  })
+
+  it('fails where none was ever read, and is tried again ten seconds later', async () => {
+    const store = createStore(down, 'good')
+    await expect(store.current()).rejects.toBe(down)
+    store.pass(10)
+
+    await expect(store.current()).resolves.toBe('good')
+  })
+})
