@@ -17,8 +17,9 @@ export default defineConfig({
       project('architecture'),
       project('contract', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
       project('integration', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
-      project('faults', { testTimeout: 300 * seconds }),
-      project('e2e', { testTimeout: 180 * seconds, hookTimeout: 300 * seconds, fileParallelism: false }),
+      // Alone: it uses every core there is, and what starts engines beside it would wait too long for them.
+      project('faults', { testTimeout: 600 * seconds, sequence: { groupOrder: 1 } }),
+      project('e2e', { testTimeout: 180 * seconds, hookTimeout: 300 * seconds, fileParallelism: false, sequence: { groupOrder: 2 } }),
     ],
   },
 })

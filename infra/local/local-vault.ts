@@ -16,6 +16,8 @@ export interface LocalVault {
   /** A sender appends its source. */
   readonly eventsUrl: string
   readonly senders: Senders
+  /** The provider's key that sees every organization. */
+  readonly tenantKey: string
   /** Takes down all that was started. */
   stop(): Promise<void>
 }
@@ -33,8 +35,8 @@ export interface LocalVaultOptions {
   readonly log: (line: string) => void
   /** Ends the start at its next step; what was started by then is taken down. */
   readonly signal?: AbortSignal
-  /** In the settings: API keys of single organizations, by id; all others are asked for with the tenant's. */
-  readonly organizationKeys?: Readonly<Record<string, string>>
+  /** In the settings: other API keys than the tenant's own for every organization. */
+  readonly apiKeys?: Partial<ApiKeys>
 }
 
 const RUNS = join(import.meta.dirname, '../../.local/runs')
@@ -46,7 +48,7 @@ const MEDIA_BUCKET = 'allomia-media'
  * engine and bundles -> provider -> configuration -> deployment of the real serverless.yml
  * @throws {Error} what is missing on this machine, or what went wrong; nothing stays up
  */
-export async function startLocalVault({ organizationIds, log, signal, organizationKeys = {} }: LocalVaultOptions): Promise<LocalVault> {
+export async function startLocalVault({ organizationIds, log, signal, apiKeys = {} }: LocalVaultOptions): Promise<LocalVault> {
   const started = new AsyncDisposableStack()
   try {
     await mkdir(RUNS, { recursive: true })
@@ -73,7 +75,7 @@ export async function startLocalVault({ organizationIds, log, signal, organizati
     log('writing the two configuration secrets')
     const senders = { voiceSecret: `whsec_${randomBytes(32).toString('base64')}`, crmToken: randomBytes(24).toString('base64url') }
     const params = await writeSecrets(cloud, {
-      settings: settingsFor(simulator, { default: tenantKey, organizations: organizationKeys }, organizationIds),
+      settings: settingsFor(simulator, { default: tenantKey, organizations: {}, ...apiKeys }, organizationIds),
       eventSources: eventSourcesFor(senders),
     })
     signal?.throwIfAborted()
@@ -82,7 +84,7 @@ export async function startLocalVault({ organizationIds, log, signal, organizati
     const outputs = await deployStack({ cloud, params: { ...params, allowInsecureSources: 'true' } })
     signal?.throwIfAborted()
 
-    return { cloud, simulator, outputs, eventsUrl: eventsEndpoint(outputs, cloud), senders, stop: () => started.disposeAsync() }
+    return { cloud, simulator, outputs, eventsUrl: eventsEndpoint(outputs, cloud), senders, tenantKey, stop: () => started.disposeAsync() }
   } catch (error) {
     await started.disposeAsync()
     // Ctrl-C in a terminal reaches osls and pip as well: that they failed then is no news.

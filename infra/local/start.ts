@@ -5,6 +5,7 @@ import { createScreen } from './demonstration/screen.ts'
 import { tableOf } from './demonstration/table.ts'
 import { type DemonstrationResult, exitCodeOf } from './demonstration/verdict.ts'
 import { type LocalVault, startLocalVault } from './local-vault.ts'
+import { nextCommands } from './next-commands.ts'
 
 const HELP = `callvault on this machine: deploys the real stack to a local cloud and archives a few calls.
 
@@ -14,7 +15,7 @@ const HELP = `callvault on this machine: deploys the real stack to a local cloud
 
 Needs Node 20 or later, npm, and Python 3.10 or later. Listens on 127.0.0.1 alone, on free ports.`
 
-const NODE_MAJOR = 24
+const WRONG_USAGE = 2
 
 /** Ctrl-C, or an end asked for by the system: a second one ends at once. */
 function interruption(): AbortSignal {
@@ -30,12 +31,12 @@ function interruption(): AbortSignal {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+  const values = readOptions()
+  if (values === undefined) return WRONG_USAGE
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  assertNode()
 
   const signal = interruption()
   const startedAt = Date.now()
@@ -52,8 +53,18 @@ async function main(): Promise<number> {
   }
 }
 
+/** Undefined where they cannot be understood, which is then said. */
+function readOptions(): { once?: boolean | undefined; help?: boolean | undefined } | undefined {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\nnpm start -- --help tells how it is used.`)
+    return undefined
+  }
+}
+
 async function stayUp(vault: LocalVault, signal: AbortSignal): Promise<void> {
-  console.log(`\n${nextCommands(vault)}\n\nUp until Ctrl-C.`)
+  console.log(`\n${nextCommands(vault, ORGANIZATION_IDS[0])}\n\nUp until Ctrl-C.`)
   const { promise, resolve } = Promise.withResolvers<void>()
   // A promise alone keeps no process alive.
   const alive = setInterval(() => {}, 60_000)
@@ -66,34 +77,6 @@ function verdictOf(results: readonly DemonstrationResult[]): string {
   const wrong = results.filter(({ asExpected }) => !asExpected)
   if (wrong.length === 0) return styleText('green', `all ${results.length} calls ended as they should`)
   return styleText('red', `not as they should: ${wrong.map(({ call }) => call.description.id).join(', ')}`)
-}
-
-function nextCommands({ cloud, simulator, outputs, eventsUrl, senders }: LocalVault): string {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = cloud.environment
-  return `Try next, in another terminal:
-
-  # another call ends: let it happen at the provider, then announce it
-  curl -X PUT '${simulator.url}/_simulator/calls/call_mine' -H 'content-type: application/json' -d '{"organizationId":"${ORGANIZATION_IDS[0]}"}'
-  curl -X POST '${eventsUrl}/crm' -H 'x-callvault-token: ${senders.crmToken}' -d '{"callId":"call_mine"}'
-
-  # what the provider was asked
-  curl '${simulator.url}/_simulator/journal'
-
-  # look around with the AWS CLI
-  export AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY} AWS_REGION=${cloud.region} AWS_ENDPOINT_URL=${cloud.s3Endpoint}
-  aws s3 ls --recursive s3://${outputs.archiveBucketName}/
-  aws dynamodb get-item --table-name ${outputs.catalogTableName} --key '{"pk":{"S":"call#call_inbound"},"sk":{"S":"call"}}'
-
-  # what the functions wrote
-  tail -f '${cloud.logFile}'`
-}
-
-/** npm scripts run on the Node that is a dependency; where its install script did not run, they would silently not. */
-function assertNode(): void {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major < NODE_MAJOR) {
-    throw new Error(`This runs on Node ${NODE_MAJOR}, found ${process.version}: run npm ci without --ignore-scripts, then npm start.`)
-  }
 }
 
 const seconds = (since: number) => `${((Date.now() - since) / 1_000).toFixed(0)} s`

@@ -22,7 +22,7 @@ const AllomiaSchema = v.strictObject({
       'A key for each of some organizations, and one for all others; instead of apiKey.',
     ),
   ),
-  organizationIds: described(v.array(text), 'Whose calls are archived.'),
+  organizationIds: described(v.array(text), 'The organizations whose lists of calls are looked through.'),
   fieldMap: v.optional(
     described(
       v.strictObject({ outcome: v.optional(text), summaryFr: v.optional(text) }),

@@ -7,9 +7,12 @@ import { DEMONSTRATION_CALLS } from '#local/demonstration/calls'
 import { dynamoDbClientOf } from '../support/engines/clients.ts'
 import { describeLocally } from '../support/engines/describe-locally.ts'
 import { verifyArchive } from '../support/engines/verify-archive.ts'
+import { listeningSocketsOf } from '../support/listening-sockets.ts'
 import { eventually } from '../support/poll.ts'
 import { type PrintedCommands, readPrintedCommands } from '../support/printed-commands.ts'
 import { descendantsOf, stillRunning } from '../support/process-tree.ts'
+import { callEnded, createSender } from '../support/stack/events.ts'
+import { createFunctions } from '../support/stack/functions.ts'
 import { personalStringsOf } from '../support/stack/personal-strings.ts'
 import { createRows } from '../support/stack/rows.ts'
 import { type StartedProgram, startProgram } from '../support/started-program.ts'
@@ -54,27 +57,48 @@ describeLocally('npm start', () => {
       .split('\n')
       .filter((line) => line.startsWith(`  ${id} `))
 
-    const ways = lines.map((line) => line.slice(22).trim().split('  ')[0])
+    const ways = lines.map((line) => line.slice(22, 58).trim())
+    const copied = id === 'call_busy' ? '-     ' : 'copied'
 
     expect(ways[0]).toBe('······ > ······· > ······ > ········')
     expect(ways[1]).toBe('queued > ······· > ······ > ········')
-    expect(ways.at(-1)).toBe('queued > fetched > copied > archived')
+    expect(ways.at(-1)).toBe(`queued > fetched > ${copied} > archived`)
     expect(new Set(lines).size).toBe(lines.length)
     expect(program.output()).not.toContain('\u001b')
   })
 
-  it('ends with a table that says of every call what was archived and where', () => {
-    const table = program
-      .output()
-      .split('\n')
-      .filter((line) => line.includes('manifests/organization='))
+  it('ends with a table of at most 80 columns that says of every call what was archived and where', () => {
+    const lines = program.output().split('\n')
+    const heading = lines.findIndex((line) => /^call +organization +duration +transcript +recording +archived$/.test(line))
+    const table = lines.slice(heading, lines.indexOf('', lines.indexOf('', heading) + 1))
 
-    const [inTable, manifests] = [0, -1].map((index) => table.map((line) => line.split(/ {2,}/).at(index)))
+    const calls = table.slice(3, 3 + IDS.length).map((line) => line.split(/ +/))
+    const manifests = table.filter((line) => /^ {2}[0-9a-f]{12} {2}call_\w+\.r1\.json/.test(line))
+    const folders = table.filter((line) => line.startsWith('manifests/organization='))
 
-    expect(inTable).toEqual(IDS)
-    expect(manifests).toEqual(IDS.map((id) => expect.stringMatching(new RegExp(`^manifests/organization=.+/${id}\\.r1\\.json$`))))
+    expect(calls.map(([id]) => id)).toEqual(IDS)
+    expect(calls.find(([id]) => id === 'call_large')).toMatchObject([
+      'call_large',
+      'org_clinic_gatineau',
+      '720',
+      expect.stringMatching(/^\d+$/),
+      '69,120,044',
+      expect.stringMatching(/^\d+\.\d$/),
+    ])
+    expect(manifests.map((line) => line.split(/ +/)[2]).sort()).toEqual(IDS.map((id) => `${id}.r1.json`).sort())
+    expect(folders).toHaveLength(2)
+    expect(table.filter((line) => line.length > 80)).toEqual([])
     expect(program.output()).toContain(`all ${IDS.length} calls ended as they should`)
     expect(program.complaints()).toBe('')
+  })
+
+  it('listens on loopback alone, the engine and the functions in it included', async () => {
+    const family = [program.pid, ...(await descendantsOf(program.pid))]
+
+    const sockets = await listeningSocketsOf(family)
+
+    expect(sockets.length).toBeGreaterThanOrEqual(2)
+    expect(sockets.filter(({ address }) => address !== '127.0.0.1')).toEqual([])
   })
 
   it('has made an archive in which the independent program finds no fault, and nothing personal', async () => {
@@ -110,6 +134,28 @@ describeLocally('npm start', () => {
     // The stage's name, which a shell would take for a variable of its own.
     expect(postEvent.url).toContain('/$default/events/')
     expect(journal).toContainEqual(expect.objectContaining({ kind: 'get-call', callId: 'call_mine', status: 200 }))
+  })
+
+  it('prints where to read what each function wrote', async () => {
+    const { store, logGroups } = commands
+    const functions = createFunctions(store.s3Endpoint)
+
+    const logs = await Promise.all(logGroups.map((group) => functions.logOf(group.replace('/aws/lambda/callvault-local-', ''))))
+
+    expect(logGroups).toHaveLength(3)
+    expect(logs.map((lines) => lines.some((line) => line.startsWith('{"level":"INFO"')))).toEqual([true, true, true])
+  })
+
+  it('prints what the signed example of the documents needs', async () => {
+    const eventsUrl = commands.variables.get('EVENTS_URL') ?? ''
+    const sender = createSender({ eventsUrl, senders: { voiceSecret: commands.variables.get('SECRET') ?? '', crmToken: '' } })
+
+    const answer = await sender.post(sender.sign(callEnded('call_inbound')))
+
+    expect(answer).toEqual({ status: 202, body: { status: 'queued' } })
+    expect(commands.variables.get('CATALOG_TABLE')).toBe(commands.table)
+    expect(commands.variables.get('ARCHIVE_BUCKET')).toBe(commands.bucket)
+    expect(commands.variables.get('AWS_REGION')).toBe(commands.store.region)
   })
 
   it('takes everything down on Ctrl-C', async () => {
@@ -162,6 +208,14 @@ describeLocally('npm start, in other ways', () => {
     expect(exitCode).toBe(1)
     expect(program.complaints()).toMatch(/^Python 3\.10 or later was not found: [^\n]+\.\n$/)
     expect(await runsOf(program.pid)).toEqual([])
+  })
+
+  it('refuses what it does not know, and says where to read what it does', async () => {
+    program = await startProgram(PROGRAM, ['--twice'])
+    const exitCode = await program.ended(30 * seconds)
+
+    expect(exitCode).toBe(2)
+    expect(program.complaints()).toMatch(/^Unknown option '--twice'.*\n\nnpm start -- --help tells how it is used\.\n$/s)
   })
 
   it('tells how it is used', async () => {

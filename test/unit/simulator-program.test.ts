@@ -14,7 +14,8 @@ async function start(...args: string[]) {
   return program
 }
 
-describe('npm run simulator', () => {
+// Each starts a program, which takes its time on a busy machine.
+describe('npm run simulator', { timeout: 30_000 }, () => {
   it('plays the calls that its help shows, to the requests that its help shows', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'callvault-simulator-'))
     onTestFinished(() => rm(directory, { recursive: true }))

@@ -2,22 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { CallDescriptionError, readCallDescriptions } from './call-script.ts'
 import { defaultCalls } from './default-calls.ts'
+import { HELP } from './help.ts'
 import { createSimulator } from './simulator.ts'
-
-const HELP = `A simulated AlloMia: GET /api/calls and /api/calls/{id}, with recordings that play and links that lapse.
-
-Usage: npm run simulator -- [options]
-
-  --port PORT            listen on this port of 127.0.0.1 (default: a free one)
-  --key KEY              the tenant's API key (default: tenant-key)
-  --organization ID=KEY  an organization with a key of its own; may be given several times (default: clinic=clinic-key)
-  --calls FILE           JSON list of calls to play (default: five common ones in the first organization)
-  --s3-endpoint URL      keep media in this S3 and hand out its pre-signed links (default: the simulator serves them itself)
-  --bucket NAME          the bucket there, made where there is none (default: allomia-media)
-  --help                 this text
-
-While it runs: PUT /_simulator/calls/{id} adds or replaces a call, GET /_simulator/journal tells what was asked. Ctrl-C ends it.
-`
 
 const WRONG_USAGE = 2
 
@@ -37,11 +23,13 @@ async function main(): Promise<void> {
 
   const organizations = readOrganizations(values.organization)
   const calls = values.calls === undefined ? defaultCalls(Object.keys(organizations)[0] ?? '') : await readCalls(values.calls)
-  const endpoint = values['s3-endpoint']
+  const [port, endpoint] = [readPort(values.port), readEndpoint(values['s3-endpoint'])]
   const simulator = await createSimulator({
     keys: { tenant: values.key, organizations },
-    port: readPort(values.port),
+    port,
     ...(endpoint === undefined ? {} : { storage: { endpoint, bucket: values.bucket } }),
+  }).catch((error: unknown) => {
+    throw new TypeError(whyNotStarted(error, port, endpoint), { cause: error })
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())
 
@@ -63,6 +51,20 @@ function readPort(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw new TypeError(`--port wants a number from 0 to 65535, not ${text}`)
   return port
+}
+
+function readEndpoint(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new TypeError(`--s3-endpoint wants a URL such as http://127.0.0.1:9000, not ${text}`)
+}
+
+/** The two doors at which a start can fail: its own port, and the S3 that it was told of. */
+function whyNotStarted(error: unknown, port: number, endpoint = ''): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `port ${port} of 127.0.0.1 is taken: choose another --port, or leave it out for a free one`
+  if (code === 'EACCES') return `port ${port} of 127.0.0.1 may not be used: choose a --port of 1024 or more`
+  const reason = error instanceof Error ? [code, error.message].find((text) => typeof text === 'string' && text !== '') : String(error)
+  return `the S3 at ${endpoint} gave no bucket: ${reason}`
 }
 
 async function readCalls(file: string) {

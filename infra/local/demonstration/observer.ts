@@ -6,7 +6,10 @@ import type { DemonstrationCall } from './calls.ts'
 
 /** How far a call has come, as seen from outside: the provider's journal, the bucket, the catalog. */
 export const STAGES = ['announced', 'queued', 'fetched', 'copied', 'archived'] as const
-export type Stage = (typeof STAGES)[number]
+/** A call ends at the last of these, or failed: a person must act. */
+export type Stage = (typeof STAGES)[number] | 'failed'
+
+export const isSettled = (stage: Stage): boolean => stage === 'archived' || stage === 'failed'
 
 /** What the catalog says of a call, under the names of its attributes. */
 export interface CatalogRow {
@@ -27,6 +30,8 @@ export interface CatalogRow {
 
 export interface Sighting {
   readonly stage: Stage
+  /** Of the stages before it those that did not happen: nothing was copied of a call that nobody answered. */
+  readonly skipped: readonly Stage[]
   readonly row: CatalogRow | undefined
 }
 
@@ -45,10 +50,9 @@ export function createObserver({ cloud, simulator, outputs }: LocalVault): Obser
   return {
     async look({ description: { id, organizationId } }) {
       const row = await rowOf(id)
-      if (row?.state === 'archived' || row?.state === 'failed') return { stage: 'archived', row }
-      if (await isCopied(id, organizationId)) return { stage: 'copied', row }
-      const isFetched = simulator.journal().some(({ kind, callId, status }) => kind === 'get-call' && callId === id && status === 200)
-      return { stage: isFetched ? 'fetched' : 'queued', row }
+      if (row?.state === 'archived' || row?.state === 'failed') return { stage: row.state, skipped: skippedBy(id, row), row }
+      if (await isCopied(id, organizationId)) return { stage: 'copied', skipped: [], row }
+      return { stage: isFetched(id) ? 'fetched' : 'queued', skipped: [], row }
     },
     close() {
       s3.destroy()
@@ -60,6 +64,15 @@ export function createObserver({ cloud, simulator, outputs }: LocalVault): Obser
     const key = { pk: { S: `call#${callId}` }, sk: { S: 'call' } }
     const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: outputs.catalogTableName, Key: key, ConsistentRead: true }))
     return Item && (unmarshall(Item) as CatalogRow)
+  }
+
+  function skippedBy(callId: string, { transcriptState, recordingState }: CatalogRow): Stage[] {
+    const isStored = transcriptState === 'stored' || recordingState === 'stored'
+    return [...(isFetched(callId) ? [] : ['fetched' as const]), ...(isStored ? [] : ['copied' as const])]
+  }
+
+  function isFetched(id: string): boolean {
+    return simulator.journal().some(({ kind, callId, status }) => kind === 'get-call' && callId === id && status === 200)
   }
 
   async function isCopied(callId: string, organizationId: string): Promise<boolean> {

@@ -1,30 +1,35 @@
 import { clearScreenDown, moveCursor } from 'node:readline'
 import { stripVTControlCharacters, styleText } from 'node:util'
 import type { DemonstrationCall } from './calls.ts'
-import { type Sighting, STAGES, type Stage } from './observer.ts'
+import { isSettled, type Sighting, STAGES } from './observer.ts'
+import { cutToColumns, rowsOf } from './terminal-lines.ts'
 
 /** What a person sees while the calls go through. */
 export interface Screen {
   show(progress: ReadonlyMap<DemonstrationCall, Sighting>): void
 }
 
+const USUAL_COLUMNS = 80
+
 /** A picture that renews itself where there is a terminal, else a plain line for each step. */
 export function createScreen(output: NodeJS.WriteStream): Screen {
   return output.isTTY ? createPicture(output) : createLines(output)
 }
 
+/** Each call keeps one row, however narrow the terminal is or becomes. */
 function createPicture(output: NodeJS.WriteStream): Screen {
-  let shown = ''
+  let shown: readonly string[] = []
   return {
     show(progress) {
-      const picture = [...progress].map(([call, sighting]) => lineOf(call, sighting)).join('\n')
-      if (picture === shown) return
-      if (shown !== '') {
-        moveCursor(output, 0, -shown.split('\n').length)
+      const columns = output.columns || USUAL_COLUMNS
+      const lines = [...progress].map(([call, sighting]) => cutToColumns(lineOf(call, sighting), columns))
+      if (lines.join('\n') === shown.join('\n')) return
+      if (shown.length > 0) {
+        moveCursor(output, 0, -rowsOf(shown, columns))
         clearScreenDown(output)
       }
-      output.write(`${picture}\n`)
-      shown = picture
+      output.write(`${lines.join('\n')}\n`)
+      shown = lines
     },
   }
 }
@@ -42,17 +47,25 @@ function createLines(output: NodeJS.WriteStream): Screen {
   }
 }
 
-function lineOf({ title, description }: DemonstrationCall, { stage, row }: Sighting): string {
-  const reached = STAGES.indexOf(stage)
-  const path = STAGES.slice(1).map((name, index) =>
-    styleText(colourOf(index + 1, reached), index + 1 <= reached ? name : '·'.repeat(name.length)),
-  )
-  const waiting = stage !== 'archived' && row?.state === 'pending' && row.recordingState === 'awaited'
-  const note = waiting ? `recording awaited${row.lastErrorCode === undefined ? '' : `: ${row.lastErrorCode}`}` : ''
-  return `  ${description.id.padEnd(20)} ${path.join(' > ')}  ${note || title}`
+function lineOf({ title, description }: DemonstrationCall, sighting: Sighting): string {
+  return `  ${description.id.padEnd(20)}${pathOf(sighting)}  ${noteOf(sighting) ?? title}`
 }
 
-const colourOf = (index: number, reached: number) =>
-  (index < reached ? 'dim' : index === reached ? 'green' : 'gray') as 'dim' | 'green' | 'gray'
+/** `queued > fetched > copied > archived`: dots for what is still to come, a dash for what there was no need of. */
+function pathOf({ stage, skipped }: Sighting): string {
+  const names = [...STAGES.slice(1, -1), stage === 'failed' ? 'failed' : 'archived'] as const
+  const reached = stage === 'failed' ? names.length - 1 : STAGES.indexOf(stage) - 1
+  const steps = names.map((name, index) => {
+    if (skipped.some((one) => one === name)) return styleText('dim', '-'.padEnd(name.length))
+    if (index > reached) return styleText('gray', '·'.repeat(name.length))
+    if (name === 'failed') return styleText('red', name)
+    return styleText(index < reached ? 'dim' : 'green', name)
+  })
+  return steps.join(' > ')
+}
 
-export type { Stage }
+function noteOf({ stage, row }: Sighting): string | undefined {
+  if (stage === 'failed') return row?.lastErrorCode
+  if (isSettled(stage) || row?.state !== 'pending' || row.recordingState !== 'awaited') return undefined
+  return row.lastErrorCode ?? 'recording awaited'
+}

@@ -17,11 +17,9 @@ export function createSettingsSecret({ endpoint, region, accessKeyId, secretAcce
   }
 
   return {
-    read,
-    /** Gives every organization the tenant's key. */
-    async forgetOrganizationKeys(): Promise<void> {
+    async setTenantKey(key: string): Promise<void> {
       const { allomia, ...rest } = await read()
-      const document = { ...rest, allomia: { ...allomia, apiKeys: { ...allomia.apiKeys, organizations: {} } } }
+      const document = { ...rest, allomia: { ...allomia, apiKeys: { ...allomia.apiKeys, default: key } } }
       await client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(document) }))
     },
     close: () => client.destroy(),
