@@ -94,7 +94,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const plan = planFor(fetched.call, claim, document, isRecheck(message, claim.row))
     const { artifacts, errors } = await gatherArtifacts(plan, signal)
     const row = withFindings(claim.row, plan, artifacts)
-    progress.row = row
+    progress.row = worthKeeping(row, claim.row)
     signal.throwIfAborted()
 
     const seen = {
@@ -171,6 +171,16 @@ const withFindings = (row: CallRow, { call, place }: AttemptPlan, artifacts: rea
   fields: call.fields,
   artifacts: Object.fromEntries(artifacts.map((artifact) => [artifact.name, artifact])),
 })
+
+/**
+ * What a failed attempt stored of what was missing need not be copied again. What a recheck found changed is left out: until it
+ * is committed the row goes on with what is, since the source may change back.
+ */
+function worthKeeping(row: CallRow, before: CallRow): CallRow {
+  if (before.committed === undefined) return row
+  const stored = Object.entries(before.artifacts).filter(([, artifact]) => artifact.state === 'stored')
+  return { ...row, artifacts: { ...row.artifacts, ...Object.fromEntries(stored) } }
+}
 
 /**
  * A call without a start stands under its record's creation until the start is known. Were it committed at once and its owner

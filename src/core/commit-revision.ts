@@ -2,11 +2,13 @@ import { ObjectKeyTakenError } from '#core/archive-errors'
 import type { CommittedRevision } from '#core/call-row'
 import { contentSha256, readManifest, type WrittenManifest, writeManifest } from '#core/manifest'
 import type { MediaArtifact, StoredArtifact } from '#core/manifest-schema'
+import { plainTypeOf } from '#core/media-type'
 import { type AttemptPlace, manifestKey, recordKey } from '#core/object-keys'
 import type { ArchiveStore } from '#core/ports/archive-store'
 import type { FetchedCall } from '#core/ports/call-provider'
 import type { ProviderCall } from '#core/provider-call'
 import { recordOf } from '#core/provider-record'
+import { putOrAdopt } from '#core/put-or-adopt'
 import type { CallMessage } from '#core/queue-message'
 import { type Retention, retentionInManifest } from '#core/retention'
 
@@ -54,10 +56,10 @@ export function createCommitRevision({ archive, version }: { archive: ArchiveSto
 
   async function storeRecord({ fetched, place, retention }: RevisionDraft, signal: AbortSignal): Promise<StoredArtifact> {
     const options = { mediaType: 'application/json', retention, signal }
-    const { outcome, object } = await archive.put(recordKey(place), sized(recordOf(fetched.body, linksOf(fetched.call))), options)
-    if (outcome === 'different') throw new ObjectKeyTakenError()
+    const content = sized(recordOf(fetched.body, linksOf(fetched.call)))
+    const object = await putOrAdopt(archive, recordKey(place), content, options)
 
-    const source = { host: fetched.host, contentType: fetched.contentType, fetchedAt: fetched.fetchedAt.toISOString() }
+    const source = { host: fetched.host, contentType: plainTypeOf(fetched.contentType), fetchedAt: fetched.fetchedAt.toISOString() }
     return { name: 'record', state: 'stored', ...object, mediaType: 'application/json', source }
   }
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { ObjectKeyTakenError } from '#core/archive-errors'
 import type { MediaName, StoredArtifact } from '#core/manifest-schema'
 import { HEAD_BYTES, plainTypeOf, recognizeMedia } from '#core/media-type'
 import { type AttemptPlace, mediaKey } from '#core/object-keys'
 import type { ArchiveStore, SizedContent } from '#core/ports/archive-store'
 import type { BodySpool } from '#core/ports/body-spool'
 import type { MediaSources, OpenSource } from '#core/ports/media-sources'
+import { putOrAdopt } from '#core/put-or-adopt'
 import type { Retention } from '#core/retention'
 import { RecordingTooLargeError, SourceEndedEarlyError } from '#core/source-errors'
 
@@ -58,8 +58,7 @@ export function createCopyArtifact({ sources, archive, spool }: CopyPorts) {
     const { extension, mediaType, suspect } = recognizeMedia(request.name, declared, head)
 
     const key = mediaKey(request.place, request.name, extension)
-    const { outcome, object } = await archive.put(key, content, { mediaType, retention: request.retention, signal })
-    if (outcome === 'different') throw new ObjectKeyTakenError()
+    const object = await putOrAdopt(archive, key, content, { mediaType, retention: request.retention, signal })
 
     return { name: request.name, state: 'stored' as const, ...object, mediaType, ...(suspect && { suspect }), source: sourceOf(source) }
   }

@@ -39,6 +39,19 @@ export function describeWrites(catalogOf: () => CallCatalog): void {
       expect(await catalogOf().read(callId)).toEqual(rowAs(callId, {}))
     })
 
+    it('changes nothing under a claim of the same fence and another lease: its row was forgotten, and claimed anew', async () => {
+      const callId = freshId()
+      const claim = await claimed(catalogOf(), requestFor(callId))
+      const ofAnotherLife = { ...claim, leaseUntil: addSeconds(claim.leaseUntil, 60) }
+
+      const late = await catalogOf().write(ofAnotherLife, fullRow(callId))
+      const own = await catalogOf().write(claim, rowAs(callId, { state: 'archived' }))
+      const again = await catalogOf().write(claim, fullRow(callId))
+
+      expect([late, own, again]).toEqual(['superseded', 'written', 'superseded'])
+      expect(await catalogOf().read(callId)).toMatchObject({ state: 'archived', artifacts: {} })
+    })
+
     it('changes nothing where a later claim raised the fence', async () => {
       const callId = freshId()
       const late = await claimed(catalogOf(), requestFor(callId, { now: PAST, leaseUntil: NOW }))

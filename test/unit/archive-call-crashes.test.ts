@@ -144,4 +144,20 @@ describe('crashes and late owners', () => {
     expect(vault.manifests().map(({ revision }) => revision)).toEqual([1])
     expect(vault.keys().filter((key) => !key.includes('/day=02/'))).toEqual([])
   })
+
+  it('locks what it adopts for as long as it promises now', async () => {
+    const vault = createVaultWithCall()
+    await vault.deliver()
+    const forgetful = createVaultWithCall()
+    for (const { key, body, mediaType } of vault.archive.objects().filter(({ key }) => !key.startsWith('manifests/'))) {
+      const retention = { mode: 'GOVERNANCE' as const, retainUntil: new Date('2026-03-05'), policy: 'of-old' }
+      await forgetful.archive.put(key, { bytes: body.length, body }, { mediaType, retention, signal: AbortSignal.timeout(1_000) })
+    }
+
+    await forgetful.deliver('reconcile')
+
+    const locks = forgetful.archive.objects().map(({ lock }) => lock?.retainUntil.toISOString())
+    expect(locks).toEqual(locks.map(() => '2036-03-01T00:00:00.000Z'))
+    expect(locks).toHaveLength(4)
+  })
 })

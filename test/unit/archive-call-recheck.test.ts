@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { ArchiveUnavailableError } from '#core/archive-errors'
 import { addSeconds } from '#core/instants'
 import { CallNotFoundError } from '#core/provider-errors'
 import { SourceAddressRefusedError } from '#core/source-errors'
 import { createVaultWithCall, RECORDING, RECORDING_URL, record, SETTINGS, TRANSCRIPT_URL } from '#test/support/vault'
 
 const settings = async () => ({ ...SETTINGS, waits: { ...SETTINGS.waits, recheckAfterHours: 24 } })
+const ORIGINAL = { body: 'Agent : Bonjour, ici la clinique.\n', contentType: 'text/plain; charset=utf-8' }
 const CORRECTED = 'Agent : Bonjour, ici la clinique, en mieux.\n'
 
 /** A complete call, archived a day ago. */
@@ -145,5 +147,23 @@ describe('the one more look at a complete call', () => {
 
     expect(planned).toMatchObject({ reason: 'recheck' })
     expect((await vault.catalog.read('call_1'))?.next).toBeUndefined()
+  })
+
+  it('goes on with what is committed where its own commit fails and the source changes back', async () => {
+    const vault = await createVaultADayLater()
+    vault.sources.set(
+      TRANSCRIPT_URL,
+      { body: CORRECTED, contentType: 'text/plain' },
+      { body: CORRECTED, contentType: 'text/plain' },
+      ORIGINAL,
+    )
+    vault.archive.fail({ operation: 'put', moment: 'before', error: new ArchiveUnavailableError('did not answer'), key: /^records/ })
+    await vault.deliver('due')
+    vault.passHours(0.1)
+
+    const outcome = await vault.deliver('due')
+
+    expect(outcome).toMatchObject({ kind: 'unchanged', revision: 1 })
+    expect((await vault.catalog.read('call_1'))?.artifacts.transcript).toEqual(vault.manifests()[0]?.artifacts[1])
   })
 })

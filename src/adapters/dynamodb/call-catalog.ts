@@ -64,9 +64,12 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
     }
   }
 
-  async function write({ fence, row: claimed }: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'> {
+  async function write({ fence, leaseUntil, row: claimed }: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'> {
     const attributes = { ...attributesOf(row), leaseUntil: undefined }
-    const wrote = await updatedIf('#fence = :fence', claimed, updateTo(attributes), { ...attributes, fence })
+    // The fence alone would let an owner from before the row was forgotten pass for the owner of the same number after it.
+    const isOurs = '#fence = :fence AND #leaseUntil = :leaseUntil'
+    const values = { ...attributes, fence, leaseUntil: leaseUntil.toISOString() }
+    const wrote = await updatedIf(isOurs, claimed, updateTo(attributes), values)
     return wrote ? 'written' : 'superseded'
   }
 

@@ -25,7 +25,8 @@ export interface CallCatalog {
   /**
    * Writes an attempt's outcome under its fence, and ends its lease.
    *
-   * MUST NOT change anything where the row has another fence by now: `superseded`.
+   * MUST NOT change anything where the row has another fence or another lease by now: `superseded`. So does a second write
+   * under one claim, and that of an owner whose row was forgotten and claimed anew under the same fence.
    * @throws {CatalogUnavailableError} retry
    */
   write(claim: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'>

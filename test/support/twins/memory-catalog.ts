@@ -44,8 +44,9 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
     async write(claim, row) {
       assertUp()
       const key = keyOf(claim.row)
-      const { fence } = claim
-      if (entries.get(key)?.fence !== fence) return 'superseded'
+      const { fence, leaseUntil } = claim
+      const standing = entries.get(key)
+      if (standing?.fence !== fence || standing.leaseUntil?.getTime() !== leaseUntil.getTime()) return 'superseded'
       entries.set(key, { row: structuredClone(row), fence, leaseUntil: undefined })
       return 'written'
     },
