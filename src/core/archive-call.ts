@@ -173,13 +173,14 @@ const withFindings = (row: CallRow, { call, place }: AttemptPlan, artifacts: rea
 })
 
 /**
- * What a failed attempt stored of what was missing need not be copied again. What a recheck found changed is left out: until it
- * is committed the row goes on with what is, since the source may change back.
+ * What a failed attempt stored of what was missing need not be copied again. Whatever else it found is left out: until it is
+ * committed the row goes on with what is, since the source may change back.
  */
 function worthKeeping(row: CallRow, before: CallRow): CallRow {
   if (before.committed === undefined) return row
-  const stored = Object.entries(before.artifacts).filter(([, artifact]) => artifact.state === 'stored')
-  return { ...row, artifacts: { ...row.artifacts, ...Object.fromEntries(stored) } }
+  const isStored = ([, artifact]: [string, MediaArtifact]) => artifact.state === 'stored'
+  const [found, known] = [Object.entries(row.artifacts).filter(isStored), Object.entries(before.artifacts).filter(isStored)]
+  return { ...row, artifacts: { ...before.artifacts, ...Object.fromEntries([...found, ...known]) } }
 }
 
 /**

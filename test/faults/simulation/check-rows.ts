@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { CallRow } from '#core/call-row'
+import type { ClaimRequest } from '#core/claim'
+import type { FetchedCall } from '#core/ports/call-provider'
+import type { Actor } from './actor.ts'
+import type { ObjectCheck } from './check-objects.ts'
+import { expectedClaim } from './expected-claim.ts'
+import { expectedContent } from './expected-content.ts'
+import type { ForgetfulCatalog } from './forgetful-catalog.ts'
+import type { Effect, PortCall } from './port-calls.ts'
+import { type Violation, violation } from './violation.ts'
+
+interface Owner {
+  readonly actor: Actor
+  readonly fence: number
+  readonly leaseUntil: Date
+  readonly isWorking: boolean
+  /** What the bucket had when it claimed. */
+  readonly revisions: number
+}
+
+/** What no call is to blame for: it waits, however long. */
+const NOT_ITS_FAULT = /^(PROVIDER_(UNAUTHORIZED|FORBIDDEN|THROTTLED|UNAVAILABLE)|SETTINGS_UNAVAILABLE|CONFIGURATION_INVALID)$/
+
+export interface RowCheck {
+  before(call: PortCall): void
+  after(effect: Effect): Violation | undefined
+  /** The catalog forgot it: whoever owned it owns nothing any more. */
+  forget(callId: string): void
+}
+
+/** What the catalog says, at any time, and who may change it. */
+export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck): RowCheck {
+  const owners = new Map<string, Owner>()
+  const fetched = new Map<Actor, FetchedCall>()
+  const claimants = new WeakSet<Actor>()
+  const rowsBefore = new Map<PortCall['name'], CallRow | undefined>()
+
+  return {
+    before(call) {
+      if (call.operation === 'catalog.write' || call.operation === 'catalog.claim')
+        rowsBefore.set(call.name, catalog.row(call.actor.subject))
+    },
+    after(effect) {
+      if (effect.operation === 'provider.getCall' && !claimants.has(effect.actor))
+        return violation('who did not claim asks nobody', effect.actor.subject)
+      if ('error' in effect) return undefined
+      if (effect.operation === 'provider.getCall') fetched.set(effect.actor, effect.value as FetchedCall)
+      if (effect.operation === 'catalog.claim') return afterClaim(effect, effect.value)
+      if (effect.operation === 'catalog.write') return afterWrite(effect, effect.value)
+      return undefined
+    },
+    forget: (callId) => void owners.delete(callId),
+  }
+
+  function afterClaim({ actor, name, args }: PortCall, value: unknown): Violation | undefined {
+    const { kind, claim } = value as { kind: string; claim?: { fence: number; leaseUntil: Date } }
+    const request = args[0] as ClaimRequest
+    const { callId, now } = request
+    const owner = owners.get(callId)
+    const isLeased = owner?.isWorking === true && owner.leaseUntil > now
+    const expected = expectedClaim(rowsBefore.get(name), isLeased, request)
+    rowsBefore.delete(name)
+    if (kind !== 'claimed' || claim === undefined) return kind === expected ? undefined : unexpected(request, kind, expected)
+
+    claimants.add(actor)
+    const revisions = objects.revisions(callId).length
+    owners.set(callId, { actor, fence: claim.fence, leaseUntil: claim.leaseUntil, isWorking: true, revisions })
+    if (owner !== undefined && claim.fence <= owner.fence) return violation('fences rise', `${callId}: ${claim.fence} after ${owner.fence}`)
+    if (owner !== undefined && isLeased)
+      return violation('a lease keeps others out', `${callId}: fence ${claim.fence} within the lease of ${owner.fence}`)
+    const dueAt = catalog.row(callId)?.next?.dueAt
+    if (dueAt === undefined || dueAt > claim.leaseUntil)
+      return violation('a dead owner’s call comes back', `${callId} is due at ${dueAt?.toISOString()}`)
+    return kind === expected ? undefined : unexpected(request, kind, expected)
+  }
+
+  function afterWrite({ actor, name, args }: PortCall, value: unknown): Violation | undefined {
+    const row = args[1] as CallRow
+    const owner = owners.get(row.callId)
+    const [before, after] = [rowsBefore.get(name), catalog.row(row.callId)]
+    rowsBefore.delete(name)
+    if (owner?.actor !== actor) {
+      return value === 'superseded' && isDeepStrictEqual(before, after)
+        ? undefined
+        : violation('a late owner changes nothing', `${row.callId}: ${name} was ${value}`)
+    }
+    if (value !== 'written') return violation('an owner’s outcome is written', `${row.callId}: ${name} was ${value}`)
+    owners.set(row.callId, { ...owner, isWorking: false })
+    return checkRow(row) ?? checkFollowed(row, owner.revisions) ?? checkContent(actor, row)
+  }
+
+  function checkRow(row: CallRow): Violation | undefined {
+    const { callId, state, committed, artifacts, next, lastErrorCode } = row
+    const awaits = Object.values(artifacts).some((artifact) => artifact.state === 'awaited')
+    if (state === 'archived' && committed === undefined) return violation('an archived row has its manifest', callId)
+    if (state === 'pending' && committed !== undefined) return violation('a pending row has no revision', callId)
+    if (state === 'failed' && lastErrorCode === undefined) return violation('a failed row says why', callId)
+    if (state === 'failed' && NOT_ITS_FAULT.test(lastErrorCode ?? ''))
+      return violation('no row is failed for what it is not to blame for', `${callId}: ${lastErrorCode}`)
+    if (state !== 'failed' && next === undefined && (state === 'pending' || awaits)) return violation('what is awaited is due', callId)
+    if (committed === undefined) return undefined
+    const revision = objects.revisions(callId)[committed.revision - 1]
+    const isThere = revision?.sha256 === committed.manifestSha256 && revision.key === committed.manifestKey
+    return isThere ? undefined : violation('an archived row has its manifest', `${callId} says revision ${committed.revision}`)
+  }
+
+  /** Who ends well knows every revision that was there when it claimed. */
+  function checkFollowed({ callId, committed, lastErrorCode }: CallRow, revisions: number): Violation | undefined {
+    if (committed === undefined || lastErrorCode !== undefined || committed.revision >= revisions) return undefined
+    return violation('the newest revision is followed', `${callId} says ${committed.revision} of ${revisions}`)
+  }
+
+  /** Who ends well says what it fetched, or that someone else knows better and the call is due. */
+  function checkContent(actor: Actor, { callId, committed, artifacts, next, lastErrorCode }: CallRow): Violation | undefined {
+    const seen = fetched.get(actor)
+    fetched.delete(actor)
+    if (committed === undefined || lastErrorCode !== undefined || next?.reason === 'settle') return undefined
+    const content = seen && expectedContent(seen.call.fields, Object.values(artifacts))
+    return content === committed.contentSha256
+      ? undefined
+      : violation('a settled row says what was fetched', `${callId} revision ${committed.revision}`)
+  }
+}
+
+const unexpected = ({ callId, trigger }: ClaimRequest, kind: string, expected: string) =>
+  violation('who may claim is as the table says', `${callId} by ${trigger}: ${kind} instead of ${expected}`)
