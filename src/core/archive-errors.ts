@@ -4,6 +4,8 @@ import { CallvaultError } from '#core/errors'
 export class ArchiveUnavailableError extends CallvaultError {
   readonly code = 'ARCHIVE_UNAVAILABLE'
   readonly disposition = 'retry'
+  override readonly counted = false
+  override readonly alarmed = true
 
   constructor(what: string, options: { cause?: unknown } = {}) {
     super(`the archive ${what}`, options)

@@ -56,6 +56,8 @@ export function createGatherArtifacts(ports: CopyPorts) {
     } catch (thrown) {
       const error = asCallvaultError(thrown)
       if (error instanceof SourceGoneError && isWaitOver(request)) return { artifact: { name, state: 'lost' } }
+      // What was given up is not awaited anew because a later look met an error.
+      if (known !== undefined && known.state !== 'awaited' && isWaitOver(request)) return { artifact: known, error }
       return { artifact: { name, state: 'awaited' }, error }
     }
   }

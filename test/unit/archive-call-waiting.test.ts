@@ -75,6 +75,18 @@ describe('waiting for what is late', () => {
     expect(vault.manifests()[0]?.artifacts.at(-1)).toEqual({ name: 'recording', state: 'lost' })
   })
 
+  it('does not await anew what was given up, because an operator’s look met an error', async () => {
+    const vault = createVaultWithCall()
+    vault.sources.set(RECORDING_URL, { status: 404 }, { status: 503 })
+    vault.passHours(80)
+    await vault.deliver()
+
+    const outcome = await vault.deliver('operator')
+
+    expect(outcome).toMatchObject({ kind: 'unchanged', revision: 1, errors: [{ code: 'SOURCE_UNAVAILABLE' }] })
+    expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'archived', artifacts: { recording: { state: 'lost' } } })
+  })
+
   it('looks seldomer the longer it waits, and never past the end of the grace', async () => {
     const vault = createVaultWithCall({ recordingUrl: null })
     const delays: number[] = []
