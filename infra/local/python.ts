@@ -85,12 +85,13 @@ async function install(interpreter: string, environment: string, requirementsFil
   }
 }
 
-function lastLines(error: unknown): string {
+/** What a program that failed said last. */
+export function lastLines(error: unknown): string {
   const text = error instanceof Error && 'stderr' in error ? String(error.stderr) || error.message : String(error)
   return text.trim().split('\n').slice(-5).join('\n')
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return await access(path).then(
     () => true,
     () => false,

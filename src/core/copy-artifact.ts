@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { isHttpDate } from '#core/instants'
 import type { MediaName, StoredArtifact } from '#core/manifest-schema'
 import { HEAD_BYTES, plainTypeOf, recognizeMedia } from '#core/media-type'
 import { type AttemptPlace, mediaKey } from '#core/object-keys'
@@ -11,7 +12,6 @@ import type { Retention } from '#core/retention'
 import { RecordingTooLargeError, SourceEndedEarlyError } from '#core/source-errors'
 
 const PLAIN_ETAG = /^(W\/)?"[\w.:+/=~-]{1,128}"$/
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 /** What one PutObject can hold. */
 const LARGEST_OBJECT_BYTES = 5 * 1_024 ** 3
@@ -102,7 +102,7 @@ async function moreOf(body: Readable, received: number, bytes: number): Promise<
 const sourceOf = (source: OpenSource): StoredArtifact['source'] => ({
   host: source.host,
   ...(source.etag !== undefined && PLAIN_ETAG.test(source.etag) && { etag: source.etag }),
-  ...(source.lastModified !== undefined && HTTP_DATE.test(source.lastModified) && { lastModified: source.lastModified }),
+  ...(source.lastModified !== undefined && isHttpDate(source.lastModified) && { lastModified: source.lastModified }),
   contentType: plainTypeOf(source.contentType),
   fetchedAt: source.fetchedAt.toISOString(),
 })

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { ManifestUnreadableError } from '#core/archive-errors'
 import { canonicalJson, sha256Hex } from '#core/canonical-json'
+import { jsonIn } from '#core/json-bytes'
 import { type Manifest, ManifestSchema, type MediaArtifact } from '#core/manifest-schema'
 import type { ProviderCall } from '#core/provider-call'
 
@@ -18,7 +19,9 @@ export function writeManifest(manifest: Manifest): WrittenManifest {
 
 /** @throws {ManifestUnreadableError} halt: nothing is built on a commit record that is not one */
 export function readManifest(bytes: Uint8Array): WrittenManifest {
-  const result = v.safeParse(ManifestSchema, parseJson(bytes))
+  const json = jsonIn(bytes)
+  if (json === undefined) throw new ManifestUnreadableError('it is not JSON in UTF-8')
+  const result = v.safeParse(ManifestSchema, json)
   if (!result.success) throw new ManifestUnreadableError(result.issues.map((issue) => v.getDotPath(issue) ?? 'the whole').join(', '))
   return { manifest: result.output, bytes, sha256: sha256Hex(bytes) }
 }
@@ -36,12 +39,4 @@ export function contentSha256(call: ProviderCall, artifacts: readonly MediaArtif
         : { name: artifact.name, state: artifact.state, ...(artifact.reason === undefined ? {} : { reason: artifact.reason }) },
     )
   return sha256Hex(canonicalJson({ artifacts: summaries, call: call.fields }))
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw new ManifestUnreadableError('it is not JSON in UTF-8')
-  }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { addSeconds, parseInstant } from '#core/instants'
+import { jsonIn } from '#core/json-bytes'
 import { ProviderAnswerUnreadableError } from '#core/provider-errors'
 
 /** The JSON names of two fields whose names the provider does not publish. */
@@ -81,9 +82,7 @@ function fieldsOf(answer: Readonly<Record<string, unknown>>, fieldMap: FieldMap)
 
 /** @throws {ProviderAnswerUnreadableError} */
 export function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    throw new ProviderAnswerUnreadableError('it is not JSON in UTF-8')
-  }
+  const json = jsonIn(body)
+  if (json === undefined) throw new ProviderAnswerUnreadableError('it is not JSON in UTF-8')
+  return json
 }

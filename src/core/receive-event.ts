@@ -3,6 +3,7 @@ import { assertCallId } from '#core/call-id'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
 import type { EventPointers, EventSource, EventSources } from '#core/event-source'
 import { parseInstant } from '#core/instants'
+import { jsonIn } from '#core/json-bytes'
 import { valueAt } from '#core/json-pointer'
 import type { IncomingRequest, RefusalCause } from '#core/ports/authenticator'
 import type { CallQueue } from '#core/ports/call-queue'
@@ -51,7 +52,7 @@ export function createReceiveEvent({ sources, queue, now }: ReceiveEventPorts) {
     if (admission.kind !== 'admitted') return admission
 
     const { pointers, eventTypes } = admission.source
-    const document = parseJson(event.body)
+    const document = jsonIn(event.body)
     if (document === undefined) return { kind: 'malformed', problem: 'the body is not JSON in UTF-8' }
     if (eventTypes !== undefined && !eventTypes.includes(textAt(document, pointers.type) ?? ''))
       return { kind: 'ignored', reason: 'not-a-call-end' }
@@ -130,12 +131,4 @@ function textAt(document: unknown, pointer: string | undefined): string | undefi
   const value = pointer === undefined ? undefined : valueAt(document, pointer)
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    return undefined
-  }
 }

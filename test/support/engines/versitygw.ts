@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '#local/free-port'
+import { exists, lastLines } from '#local/python'
 import type { RunningEngine, S3Engine } from './engine.ts'
 import { ENGINES_HOME, REGION } from './places.ts'
 import { startServer } from './server.ts'
@@ -67,16 +68,4 @@ async function build(into: string): Promise<void> {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-}
-
-function lastLines(error: unknown): string {
-  const text = error instanceof Error && 'stderr' in error ? String(error.stderr) || error.message : String(error)
-  return text.trim().split('\n').slice(-5).join('\n')
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  )
 }
