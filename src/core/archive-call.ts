@@ -1,3 +1,4 @@
+import { isPlaceUncertain, manifestElsewhere, placeOf } from '#core/call-place'
 import { awaitsSomething, type CallRow } from '#core/call-row'
 import { type Claim, type ClaimedCall, leaseUntilOf } from '#core/claim'
 import { type CommittedManifest, createCommitRevision, newestManifest } from '#core/commit-revision'
@@ -6,14 +7,13 @@ import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#co
 import { createGatherArtifacts, type GatherRequest } from '#core/gather-artifacts'
 import { contentSha256 } from '#core/manifest'
 import type { MediaArtifact } from '#core/manifest-schema'
-import { partitionOf } from '#core/object-keys'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CallProvider } from '#core/ports/call-provider'
 import type { LiveDocument } from '#core/ports/live-document'
 import { endOf, type ProviderCall } from '#core/provider-call'
 import type { CallMessage } from '#core/queue-message'
 import { retentionFor } from '#core/retention'
-import { afterError, afterLooking, dueNow, type LookContext, settledFrom } from '#core/row-outcomes'
+import { afterError, afterLooking, dueNow, type LookContext, settledFrom, takenUp } from '#core/row-outcomes'
 import type { RetentionMode, Settings, Waits } from '#core/settings'
 import { type Random, waitWindow } from '#core/waits'
 
@@ -66,15 +66,21 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const claimed = await catalog.claim({ callId, trigger, organizationId, receivedAt, now: now(), leaseUntil: leaseUntilOf(deadline) })
     if (claimed.kind !== 'claimed') return { kind: claimed.kind, errors: [] }
 
-    const claim = trigger === 'operator' || claimed.claim.row.state === 'failed' ? takenUp(claimed.claim) : claimed.claim
-    const { row, ...outcome } = await attemptOrReschedule(message, claim, signal)
+    const claim = { ...claimed.claim, row: takenUp(claimed.claim.row, trigger) }
+    const progress: Progress = { row: claim.row, waits: undefined, mayHaveCommitted: false }
+    const { row, ...outcome } = await attemptOrReschedule(message, claim, progress, signal)
     const written = await catalog.write(claim, row)
+    if (written === 'superseded' && progress.mayHaveCommitted) await catalog.outdate(callId, now())
     const kind = written === 'superseded' ? 'superseded' : outcome.kind
     return { ...outcome, kind, fence: claim.fence, revision: row.committed?.revision }
   }
 
-  async function attemptOrReschedule(message: CallMessage, claim: ClaimedCall, signal: AbortSignal): Promise<Attempted> {
-    const progress: Progress = { row: claim.row, waits: undefined }
+  async function attemptOrReschedule(
+    message: CallMessage,
+    claim: ClaimedCall,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<Attempted> {
     try {
       return await attempt(message, claim, progress, signal)
     } catch (thrown) {
@@ -88,33 +94,40 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const document = await settings.current()
     progress.waits = document.waits
     const missed = await manifestBeyond(claim.row, signal)
-    if (missed !== undefined) return { kind: 'caught-up', row: dueNow(settledFrom(claim.row, missed), now()), errors: [] }
+    if (missed !== undefined) return { ...caughtUp(claim.row, missed), errors: [] }
 
     const fetched = await provider.getCall(message.callId, organizationOf(message, claim.row), signal)
-    const plan = planFor(fetched.call, claim, document, isRecheck(message, claim.row))
-    const { artifacts, errors } = await gatherArtifacts(plan, signal)
+    const elsewhere = await manifestElsewhere(archive, claim.row, fetched.call, signal)
+    if (elsewhere !== undefined) return { ...caughtUp(claim.row, elsewhere), errors: [] }
+
+    const plan = planFor(fetched.call, claim, document)
+    const { artifacts, troubles } = await gatherArtifacts(plan, signal)
     const row = withFindings(claim.row, plan, artifacts)
     progress.row = worthKeeping(row, claim.row)
     signal.throwIfAborted()
 
     const seen = {
-      errors,
+      errors: troubles.map(({ error }) => error),
       organizationDiffers: message.organizationId !== undefined && message.organizationId !== fetched.call.organizationId,
     }
     if (isPlaceUncertain(claim.row, fetched.call))
       return { kind: 'postponed', row: { ...row, next: { dueAt: now(), reason: 'archive' } }, ...seen }
-    if (isWorthWaiting(row, plan)) return { kind: 'postponed', row: afterLooking(row, errors, plan), ...seen }
+    if (isWorthWaiting(row, plan)) return { kind: 'postponed', row: afterLooking(row, troubles, plan), ...seen }
     if (row.committed?.contentSha256 === contentSha256(fetched.call, artifacts)) {
-      return { ...concluded('unchanged', afterLooking(row, errors, plan)), ...seen }
+      return { ...concluded('unchanged', afterLooking(row, troubles, plan)), ...seen }
     }
 
     const references = Object.values(claim.row.artifacts).filter((artifact) => artifact.state === 'stored')
     const { place, retention } = plan
     const draft = { fetched, artifacts, references, place, previous: row.committed, retention, message, now: now() }
+    progress.mayHaveCommitted = true
     const { kind, newest } = await commitRevision(draft, signal)
-    const settled = settledFrom(row, newest)
-    if (kind === 'overtaken') return { kind: 'caught-up', row: dueNow(settled, now()), ...seen }
-    return { ...concluded('archived', afterLooking(settled, errors, plan)), ...seen }
+    if (kind === 'overtaken') return { ...caughtUp(row, newest), ...seen }
+    return { ...concluded('archived', afterLooking(settledFrom(row, newest), troubles, plan)), ...seen }
+  }
+
+  function caughtUp(row: CallRow, newest: CommittedManifest) {
+    return { kind: 'caught-up' as const, row: dueNow(settledFrom(row, newest), now(), isRecheck(row)) }
   }
 
   /** A crashed or late owner may have committed what its row does not say. Asked first, of rows that have revisions. */
@@ -123,13 +136,13 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     return newestManifest(archive, { partition, callId }, committed.revision + 1, signal)
   }
 
-  function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings, isRecheck: boolean): AttemptPlan {
+  function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings): AttemptPlan {
     const from = endOf(call, now()) ?? row.firstSeenAt
-    const partition = row.partition ?? partitionOf(call.organizationId, call.startedAt ?? call.createdAt ?? row.firstSeenAt)
+    const partition = placeOf(row, call)
     return {
       call,
       known: row.artifacts,
-      isRecheck,
+      isRecheck: isRecheck(row),
       place: { partition, callId: call.id, fence },
       retention: retentionFor(call, ports.retentionMode, retention, now()),
       from,
@@ -147,17 +160,12 @@ type Attempted = ArchiveOutcome & { readonly row: CallRow }
 interface Progress {
   row: CallRow
   waits: Waits | undefined
+  /** Even where an error says otherwise: its answer may be lost. */
+  mayHaveCommitted: boolean
 }
 
-/** What a person sends again is no longer failed, and is given its whole patience again. */
-const takenUp = (claim: ClaimedCall): ClaimedCall => {
-  const { row } = claim
-  return { ...claim, row: { ...row, state: row.committed === undefined ? 'pending' : 'archived', failures: 0, failingSince: undefined } }
-}
-
-/** An operator's comparison looks at the artifacts too. */
-const isRecheck = ({ trigger }: CallMessage, { committed, next }: CallRow) =>
-  committed !== undefined && (trigger === 'operator' || next?.reason === 'recheck')
+/** What was asked for before anything was committed is no comparison. */
+const isRecheck = ({ committed, next }: CallRow) => committed !== undefined && next?.reason === 'recheck'
 
 /** Only to choose an API key: which organization a call belongs to is the provider's answer. */
 const organizationOf = ({ organizationId }: CallMessage, { fields }: CallRow) =>
@@ -182,12 +190,6 @@ function worthKeeping(row: CallRow, before: CallRow): CallRow {
   const [found, known] = [Object.entries(row.artifacts).filter(isStored), Object.entries(before.artifacts).filter(isStored)]
   return { ...row, artifacts: { ...before.artifacts, ...Object.fromEntries([...found, ...known]) } }
 }
-
-/**
- * A call without a start stands under its record's creation until the start is known. Were it committed at once and its owner
- * died, the next one might find the start and commit it elsewhere: so the place is written down first.
- */
-const isPlaceUncertain = ({ partition }: CallRow, { startedAt }: ProviderCall) => partition === undefined && startedAt === undefined
 
 /** Within the grace nothing is committed before all is there: one revision instead of two. */
 const isWorthWaiting = (row: CallRow, { now, window }: LookContext) =>

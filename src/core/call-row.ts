@@ -62,6 +62,12 @@ export const isAwaited = (artifact: MediaArtifact | undefined) => artifact?.stat
 
 export const awaitsSomething = (row: CallRow) => Object.values(row.artifacts).some(isAwaited)
 
+/** Whether an attempt stored what no manifest names yet: it failed before it could commit. */
+export const hasUncommitted = ({ artifacts, committed }: CallRow) =>
+  Object.values(artifacts).some(
+    (artifact) => artifact.state === 'stored' && (committed === undefined || new Date(artifact.source.fetchedAt) > committed.archivedAt),
+  )
+
 /** What a row says of a committed manifest. */
 export const committedFrom = (manifest: Manifest, manifestSha256: string, manifestKey: string): CommittedRevision => ({
   revision: manifest.revision,

@@ -1,4 +1,4 @@
-import { awaitsSomething, type CallRow, type RowSubject } from '#core/call-row'
+import { awaitsSomething, type CallRow, type DueReason, type RowSubject } from '#core/call-row'
 import { addSeconds } from '#core/instants'
 import type { Trigger } from '#core/queue-message'
 
@@ -35,6 +35,10 @@ export type Claim =
   | { readonly kind: 'settled' }
   /** The row is `failed`: only an operator may claim it. */
   | { readonly kind: 'parked' }
+
+/** Why a claimed row is due at its lease's end: for what it was due before, or the comparison that an operator asked for. */
+export const claimReason = (before: DueReason | undefined, trigger: Trigger): DueReason =>
+  trigger === 'operator' ? 'recheck' : (before ?? 'archive')
 
 /** What a claim adds to the fields of a row that does not have them yet. */
 export const hintsOf = ({ organizationId, callEndedAt }: ClaimRequest): CallRow['fields'] => ({

@@ -25,7 +25,12 @@ export interface GatherRequest {
 export interface Gathered {
   readonly artifacts: readonly MediaArtifact[]
   /** Why awaited ones could not be stored, or stored ones not be compared, this time. */
-  readonly errors: readonly CallvaultError[]
+  readonly troubles: readonly ArtifactTrouble[]
+}
+
+export interface ArtifactTrouble {
+  readonly name: MediaName
+  readonly error: CallvaultError
 }
 
 /**
@@ -41,7 +46,10 @@ export function createGatherArtifacts(ports: CopyPorts) {
 
   return async function gatherArtifacts(request: GatherRequest, signal: AbortSignal): Promise<Gathered> {
     const gathered = await Promise.all(MEDIA_NAMES.map((name) => gatherOne(name, request, signal)))
-    return { artifacts: gathered.map(({ artifact }) => artifact), errors: gathered.flatMap(({ error }) => error ?? []) }
+    return {
+      artifacts: gathered.map(({ artifact }) => artifact),
+      troubles: gathered.flatMap(({ artifact: { name }, error }) => (error === undefined ? [] : [{ name, error }])),
+    }
   }
 
   async function gatherOne(name: MediaName, request: GatherRequest, signal: AbortSignal): Promise<GatheredOne> {

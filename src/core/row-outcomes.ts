@@ -1,8 +1,9 @@
-import { awaitsSomething, type CallRow, committedFrom, mediaArtifactsOf } from '#core/call-row'
+import { awaitsSomething, type CallRow, committedFrom, hasUncommitted, isAwaited, mediaArtifactsOf } from '#core/call-row'
 import type { CommittedManifest } from '#core/commit-revision'
 import type { CallvaultError } from '#core/errors'
+import type { ArtifactTrouble } from '#core/gather-artifacts'
 import { addSeconds, earlier } from '#core/instants'
-import { CallNotFoundError } from '#core/provider-errors'
+import type { Trigger } from '#core/queue-message'
 import type { Waits } from '#core/settings'
 import { nextLookAt, nextTryAt, type Random, type WaitWindow } from '#core/waits'
 
@@ -29,23 +30,32 @@ export function afterError(row: CallRow, error: CallvaultError, context: Outcome
   const failing = countFailure(row, error, context)
   if (error.disposition !== 'retry') return failed(failing)
   if (waitedTooLong(failing, error, context)) return givenUp(failing)
-  return { ...failing, next: { dueAt: tryAgainAt(failing, error, context), reason: row.next?.reason ?? 'archive' } }
+  const reason = row.committed === undefined ? 'archive' : (row.next?.reason ?? 'settle')
+  return { ...failing, next: { dueAt: tryAgainAt(failing, error, context), reason } }
 }
 
 /** An attempt after which something may still be awaited: looked for again later, or left for a person. */
-export function afterLooking(row: CallRow, errors: readonly CallvaultError[], context: LookContext): CallRow {
-  const error = errors.find(({ disposition }) => disposition !== 'retry') ?? errors[0]
+export function afterLooking(row: CallRow, troubles: readonly ArtifactTrouble[], context: LookContext): CallRow {
+  const refused = troubles.filter(({ error }) => error.disposition !== 'retry')
+  const { error } = refused[0] ?? troubles[0] ?? {}
   if (error === undefined) return { ...row, failures: 0, failingSince: undefined, lastErrorCode: undefined, next: nextLook(row, context) }
 
-  const { window, now } = context
+  const { from, window, now, random, isRecheck } = context
   const failing = countFailure(row, error, context)
-  const tryAgain = error.disposition === 'retry' ? tryAgainAt(failing, error, context) : window.graceEndsAt
+  const tryAgain = tryAgainAt(failing, error, context)
   // Until something is committed, not even a refused artifact keeps the other one from it: the end of the grace commits what is there.
-  if (row.committed === undefined) return { ...failing, next: { dueAt: earlier(tryAgain, window.graceEndsAt), reason: 'archive' } }
+  if (row.committed === undefined) {
+    const dueAt = refused.length > 0 ? window.graceEndsAt : earlier(tryAgain, window.graceEndsAt)
+    return { ...failing, next: { dueAt, reason: 'archive' } }
+  }
 
-  if (error.disposition !== 'retry') return failed(failing)
+  const reason = isRecheck || !awaitsSomething(row) ? 'recheck' : 'artifacts'
+  if (refused.length > 0) {
+    const mayStillCome = now < window.waitEndsAt && awaitsAnother(row, refused)
+    return mayStillCome ? { ...failing, next: { dueAt: nextLookAt(from, window, now, random), reason } } : failed(failing)
+  }
   const isOver = awaitsSomething(row) ? now >= window.waitEndsAt : waitedTooLong(failing, error, context)
-  return isOver ? givenUp(failing) : { ...failing, next: { dueAt: tryAgain, reason: awaitsSomething(row) ? 'artifacts' : 'recheck' } }
+  return isOver ? givenUp(failing) : { ...failing, next: { dueAt: tryAgain, reason } }
 }
 
 /** The row as its newest manifest has it. */
@@ -65,13 +75,26 @@ export function settledFrom(row: CallRow, { manifest, sha256, key }: CommittedMa
   }
 }
 
-/** Another attempt committed what this one does not know: a fresh claim with a fresh fetch decides. */
-export const dueNow = (row: CallRow, now: Date): CallRow => ({ ...row, next: { dueAt: now, reason: 'settle' } })
+/** Another attempt committed what this one did not know: a fresh claim with a fresh fetch decides, and compares what this one was to. */
+export const dueNow = (row: CallRow, now: Date, isRecheck: boolean): CallRow => ({
+  ...row,
+  next: { dueAt: now, reason: isRecheck ? 'recheck' : 'settle' },
+})
+
+/** The row as an attempt goes on with it: what a person sends again is no longer failed, and is given its whole patience again. */
+export function takenUp(row: CallRow, trigger: Trigger): CallRow {
+  if (trigger !== 'operator' && row.state !== 'failed') return row
+  return { ...row, state: row.committed === undefined ? 'pending' : 'archived', failures: 0, failingSince: undefined }
+}
+
+const awaitsAnother = ({ artifacts }: CallRow, refused: readonly ArtifactTrouble[]) =>
+  Object.values(artifacts).some((artifact) => isAwaited(artifact) && refused.every(({ name }) => name !== artifact.name))
 
 const failed = (row: CallRow): CallRow => ({ ...row, state: 'failed', next: undefined })
 
 /** A person has to look, unless all there was is archived: then only the one more look is given up. */
-const givenUp = (row: CallRow) => (row.committed === undefined || awaitsSomething(row) ? failed(row) : { ...row, next: undefined })
+const givenUp = (row: CallRow) =>
+  row.committed === undefined || awaitsSomething(row) || hasUncommitted(row) ? failed(row) : { ...row, next: undefined }
 
 function nextLook(row: CallRow, { from, window, now, random, waits, isRecheck }: LookContext): CallRow['next'] {
   const { committed } = row
@@ -86,11 +109,9 @@ function countFailure(row: CallRow, error: CallvaultError, { now }: OutcomeConte
   return { ...row, ...counted, lastErrorCode: error.code }
 }
 
-/** A record that never appeared is waited for from first sight; everything else from its first failure. */
-function waitedTooLong(row: CallRow, error: CallvaultError, { now, waits }: OutcomeContext): boolean {
-  const since = error instanceof CallNotFoundError && row.committed === undefined ? row.firstSeenAt : row.failingSince
-  return error.counted && since !== undefined && waits !== undefined && now >= addSeconds(since, waits.artifactWaitHours * HOUR_SECONDS)
-}
+/** Counted from the first of the failures in a row: for a record that never appears, from first sight. */
+const waitedTooLong = ({ failingSince }: CallRow, { counted }: CallvaultError, { now, waits }: OutcomeContext) =>
+  counted && failingSince !== undefined && waits !== undefined && now >= addSeconds(failingSince, waits.artifactWaitHours * HOUR_SECONDS)
 
 const tryAgainAt = (row: CallRow, error: CallvaultError, { now, random }: OutcomeContext) =>
   nextTryAt(error.counted ? row.failures : 0, error.retryAfterSeconds, now, random)

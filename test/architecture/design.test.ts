@@ -22,7 +22,7 @@ const ROWS: Readonly<Record<string, Partial<CallRow>>> = {
   'archived, complete, due': { state: 'archived', ...PAST },
   'archived, something awaited, due later': { state: 'archived', ...AWAITED, ...LATER },
   failed: { state: 'failed' },
-  'failed, due (an operator’s attempt died)': { state: 'failed', ...PAST },
+  'failed, due (an operator’s attempt died, or a late manifest)': { state: 'failed', ...PAST },
 }
 
 /** The cells of each table row that begins with `first`. */

@@ -71,7 +71,7 @@ export function describeCallbacks(makeCatalog: () => Promise<CallCatalog>): void
       await catalog.write(callback, rowAs(callId, { ...OUTBOUND, state: 'failed' }))
 
       expect([call.fence, callback.fence]).toEqual([2, 2])
-      expect(await catalog.read(callId)).toEqual({ ...fullRow(callId), next: { dueAt: LEASE_END, reason: 'artifacts' } })
+      expect(await catalog.read(callId)).toEqual({ ...fullRow(callId), next: { dueAt: LEASE_END, reason: 'recheck' } })
       expect(await catalog.read(callId, 'outbound')).toEqual(rowAs(callId, { ...OUTBOUND, state: 'failed' }))
     })
 

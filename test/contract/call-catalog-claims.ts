@@ -47,7 +47,8 @@ export function describeClaims(catalogOf: () => CallCatalog): void {
 
       const answer = await catalogOf().claim(requestFor(callId, { trigger }))
 
-      const row = rowAs(callId, { firstSeenAt: NOW, next: { dueAt: LEASE_END, reason: 'archive' } })
+      const reason = trigger === 'operator' ? 'recheck' : 'archive'
+      const row = rowAs(callId, { firstSeenAt: NOW, next: { dueAt: LEASE_END, reason } })
       expect(answer).toEqual({ kind: 'claimed', claim: { fence: 1, leaseUntil: LEASE_END, row } })
       expect(await catalogOf().read(callId)).toEqual(row)
     })
@@ -119,6 +120,16 @@ export function describeClaims(catalogOf: () => CallCatalog): void {
       const claim = await claimed(catalogOf(), requestFor(callId, { trigger: 'due' }))
 
       expect(claim.row).toEqual({ ...row, next: { dueAt: LEASE_END, reason: 'artifacts' } })
+    })
+
+    it('remembers that an operator asked for a comparison, so that a dead owner’s successor makes it', async () => {
+      const callId = freshId()
+      await stand(catalogOf(), rowAs(callId, { state: 'archived', artifacts: COMPLETE }))
+      await claimed(catalogOf(), requestFor(callId, { trigger: 'operator', now: PAST, leaseUntil: NOW }))
+
+      const claim = await claimed(catalogOf(), requestFor(callId, { trigger: 'due' }))
+
+      expect(claim.row.next).toEqual({ dueAt: LEASE_END, reason: 'recheck' })
     })
   })
 

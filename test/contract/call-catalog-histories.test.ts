@@ -14,7 +14,7 @@ import { awaited, freshId, NOW, requestFor, rowAs, stored } from './call-catalog
 /** Few values, close together, so that they often meet. */
 const seconds = fc.constantFrom(0, 0.001, 30, 60, 600, 660)
 const step = fc.record({
-  do: fc.constantFrom('claim', 'claim', 'write', 'hold'),
+  do: fc.constantFrom('claim', 'claim', 'write', 'hold', 'outdate'),
   subject: fc.constantFrom(undefined, undefined, 'outbound'),
   at: seconds,
   trigger: fc.constantFrom('event', 'reconcile', 'due', 'operator'),
@@ -67,6 +67,7 @@ async function history(catalog: CallCatalog, callId: string, steps: readonly Ste
       if (answer.kind === 'claimed') claims.push(answer.claim)
       return answer.kind === 'claimed' ? answer.claim.fence : answer.kind
     }
+    if (what === 'outdate') return await catalog.outdate(callId, now)
     if (what === 'hold')
       return await catalog.hold({ callId, subject, dueAt: addSeconds(NOW, age), reason: 'archive' }, addSeconds(now, 600))
 

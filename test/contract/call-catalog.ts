@@ -4,6 +4,7 @@ import { CatalogUnavailableError } from '#core/queue-errors'
 import { describeCallbacks } from './call-catalog-callbacks.ts'
 import { describeClaims } from './call-catalog-claims.ts'
 import { describeDue } from './call-catalog-due.ts'
+import { describeOutdate } from './call-catalog-outdate.ts'
 import { freshId, LEASE_END, MUCH_LATER, NOW, PAST, requestFor, rowAs } from './call-catalog-rows.ts'
 import { describeWrites } from './call-catalog-writes.ts'
 
@@ -26,6 +27,7 @@ export function describeCallCatalogContract(name: string, makeSubject: () => Pro
 
     describeWrites(() => catalog)
     describeDue(async () => (await makeSubject()).catalog)
+    describeOutdate(async () => (await makeSubject()).catalog)
     describeCallbacks(async () => (await makeSubject()).catalog)
 
     it('reads nothing of a call that it does not know', async () => {
@@ -39,6 +41,7 @@ export function describeCallCatalogContract(name: string, makeSubject: () => Pro
       const works = [
         () => broken.claim(requestFor('call-1')),
         () => broken.write(claim, claim.row),
+        () => broken.outdate('call-1', NOW),
         () => broken.due(NOW, 10),
         () => broken.hold({ callId: 'call-1', dueAt: PAST, reason: 'archive' }, MUCH_LATER),
         () => broken.read('call-1'),

@@ -37,8 +37,8 @@ export function createVault({ retentionMode = 'GOVERNANCE' as RetentionMode, set
   const [archive, catalog, provider, sources] = [
     createMemoryArchive(),
     createMemoryCatalog(),
-    createMemoryProvider(),
-    createMemorySources(),
+    createMemoryProvider({ clock: now }),
+    createMemorySources({ clock: now }),
   ]
   const archiveCall = createArchiveCall({
     archive,

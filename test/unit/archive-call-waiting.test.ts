@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { addSeconds } from '#core/instants'
-import { CallNotFoundError, ProviderThrottledError, ProviderUnauthorizedError, ProviderUnavailableError } from '#core/provider-errors'
 import { RecordingTooLargeError, SourceAddressRefusedError } from '#core/source-errors'
 import { CALL_ENDED_AT, createVaultWithCall, RECORDING, RECORDING_URL, record, TRANSCRIPT_URL } from '#test/support/vault'
 
@@ -156,89 +155,30 @@ describe('what goes wrong', () => {
     expect(vault.manifests()[0]?.artifacts.map(({ state }) => state)).toEqual(['stored', 'stored', 'awaited'])
   })
 
-  it('looks for a record that is not there yet, and gives it up when the wait from first sight is over', async () => {
-    const vault = createVaultWithCall()
-    vault.provider.failNext('call_1', new CallNotFoundError(), new CallNotFoundError())
-    const first = await vault.deliver()
-    vault.passHours(73)
+  it('waits for the other artifact where one is refused, and is left to a person when both are settled', async () => {
+    const vault = createVaultWithCall({ transcriptUrl: null })
+    vault.sources.set(RECORDING_URL, new SourceAddressRefusedError('loopback'))
+    vault.passHours(3)
+    const early = await vault.deliver()
+    const planned = (await vault.catalog.read('call_1'))?.next
+    vault.provider.setCall(record())
+    vault.passHours(1)
 
-    const second = await vault.deliver('due')
+    const late = await vault.deliver('due')
 
-    expect(first).toMatchObject({ kind: 'rescheduled', errors: [{ code: 'CALL_NOT_FOUND' }] })
-    expect(second).toMatchObject({ kind: 'failed', errors: [{ code: 'CALL_NOT_FOUND' }] })
+    expect(early).toMatchObject({ kind: 'archived', revision: 1, errors: [{ code: 'SOURCE_ADDRESS_REFUSED' }] })
+    expect(planned).toMatchObject({ reason: 'artifacts' })
+    expect(late).toMatchObject({ kind: 'failed', revision: 2, errors: [{ code: 'SOURCE_ADDRESS_REFUSED' }] })
+    expect(vault.manifests()[1]?.artifacts.map(({ state }) => state)).toEqual(['stored', 'stored', 'awaited'])
   })
 
-  it('gives a failed call its whole patience again when an operator takes it up', async () => {
-    const vault = createVaultWithCall()
-    const unknown = new Error('unexpected')
-    vault.provider.failNext('call_1', unknown, unknown, unknown)
+  it('leaves a call with a refused artifact to a person once the wait for the other is over', async () => {
+    const vault = createVaultWithCall({ transcriptUrl: null })
+    vault.sources.set(RECORDING_URL, new SourceAddressRefusedError('loopback'))
+    vault.passHours(3)
     await vault.deliver()
-    vault.passHours(73)
-    const given = await vault.deliver('due')
+    vault.passHours(80)
 
-    const again = await vault.deliver('operator')
-
-    expect([given.kind, again.kind]).toEqual(['failed', 'rescheduled'])
-    expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'pending', failures: 1, failingSince: vault.now() })
-  })
-
-  it('lets an operator take up a failed call again', async () => {
-    const vault = createVaultWithCall()
-    vault.provider.failNext('call_1', new CallNotFoundError(), new CallNotFoundError())
-    await vault.deliver()
-    vault.passHours(73)
-    await vault.deliver('due')
-
-    const outcome = await vault.deliver('operator')
-
-    expect(outcome).toMatchObject({ kind: 'archived', revision: 1 })
-  })
-
-  it.each([new ProviderUnauthorizedError(), new ProviderUnavailableError('answered 500'), new ProviderThrottledError(undefined)])(
-    'never gives a call up because of $code',
-    async (error) => {
-      const vault = createVaultWithCall()
-      vault.provider.failNext('call_1', error, error)
-      await vault.deliver()
-      vault.passHours(100)
-
-      const outcome = await vault.deliver('due')
-
-      expect(outcome.kind).toBe('rescheduled')
-      expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'pending', failures: 0, lastErrorCode: error.code })
-    },
-  )
-
-  it('obeys the provider’s Retry-After', async () => {
-    const vault = createVaultWithCall()
-    vault.provider.failNext('call_1', new ProviderThrottledError(900))
-
-    await vault.deliver()
-
-    expect((await vault.catalog.read('call_1'))?.next?.dueAt).toEqual(addSeconds(vault.now(), 900))
-  })
-
-  it('doubles the pause with each failure in a row', async () => {
-    const vault = createVaultWithCall()
-    const unknown = new Error('unexpected')
-    vault.provider.failNext('call_1', unknown, unknown, unknown)
-    const pauses: number[] = []
-
-    for (const _attempt of [1, 2, 3]) {
-      await vault.deliver('event')
-      pauses.push(((await vault.catalog.read('call_1'))?.next?.dueAt.getTime() ?? 0) - vault.now().getTime())
-    }
-
-    expect(pauses).toEqual([30_000, 60_000, 120_000])
-    expect(await vault.catalog.read('call_1')).toMatchObject({ failures: 3, lastErrorCode: 'UNCLASSIFIED' })
-  })
-
-  it('writes its outcome when its time is used up', async () => {
-    const vault = createVaultWithCall()
-
-    const outcome = await vault.deliver('event', {}, AbortSignal.abort())
-
-    expect(outcome).toMatchObject({ kind: 'rescheduled', errors: [{ code: 'DEADLINE_REACHED' }] })
-    expect((await vault.catalog.read('call_1'))?.next).toBeDefined()
+    expect(await vault.deliver('due')).toMatchObject({ kind: 'failed', revision: 2 })
   })
 })

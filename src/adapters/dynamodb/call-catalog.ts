@@ -10,7 +10,7 @@ import { dueCallsOf } from '#adapters/dynamodb/due-call'
 import { placeholders } from '#adapters/dynamodb/placeholders'
 import { attributesOf, DUE_SHARDS, dueShardOf, idAttributeOf, keyOf, type StoredRow, storedRowOf } from '#adapters/dynamodb/row-item'
 import type { CallRow, DueReason, RowSubject } from '#core/call-row'
-import { type Claim, type ClaimedCall, type ClaimRequest, claimAnswer, hintsOf } from '#core/claim'
+import { type Claim, type ClaimedCall, type ClaimRequest, claimAnswer, claimReason, hintsOf } from '#core/claim'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
 import { CatalogUnavailableError } from '#core/queue-errors'
 
@@ -22,7 +22,7 @@ export interface DynamoDbCatalogOptions {
 const CLAIM_UPDATE = [
   'SET #state = if_not_exists(#state, :pending), #firstSeenAt = if_not_exists(#firstSeenAt, :now)',
   '#fence = if_not_exists(#fence, :zero) + :one, #leaseUntil = :leaseUntil',
-  '#dueAt = :leaseUntil, #dueShard = :dueShard, #reason = if_not_exists(#reason, :archive)',
+  '#dueAt = :leaseUntil, #dueShard = :dueShard',
 ].join(', ')
 
 /**
@@ -36,6 +36,7 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
   return {
     claim: (request) => translated(() => claim(request)),
     write: (claimed, row) => translated(() => write(claimed, row)),
+    outdate: (callId, now) => translated(() => outdate(callId, now)),
     due: (now, limit) => translated(() => due(now, limit)),
     hold: (held, until) => translated(() => hold(held, until)),
     read: (callId, subject) => translated(() => read({ callId, subject })),
@@ -71,6 +72,12 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
     const values = { ...attributes, fence, leaseUntil: leaseUntil.toISOString() }
     const wrote = await updatedIf(isOurs, claimed, updateTo(attributes), values)
     return wrote ? 'written' : 'superseded'
+  }
+
+  async function outdate(callId: string, now: Date): Promise<void> {
+    const update = 'SET #fence = #fence + :one, #dueAt = :now, #dueShard = :dueShard, #reason = :settle REMOVE #leaseUntil'
+    const values = { one: 1, now: now.toISOString(), dueShard: dueShardOf(callId), settle: 'settle' satisfies DueReason }
+    await updatedIf('attribute_exists(#pk)', { callId }, update, values)
   }
 
   async function due(now: Date, limit: number): Promise<readonly DueCall[]> {
@@ -133,6 +140,8 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
 const claimUpdateOf = (request: ClaimRequest) =>
   [
     `${CLAIM_UPDATE}, #${idAttributeOf(request)} = :callId`,
+    // `claimReason` of core, which sees the row only afterwards.
+    request.trigger === 'operator' ? '#reason = :reason' : '#reason = if_not_exists(#reason, :reason)',
     ...Object.keys(hintsOf(request)).map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
   ].join(', ')
 
@@ -141,7 +150,7 @@ const claimUpdateValues = (request: ClaimRequest) => ({
   callId: request.callId,
   leaseUntil: request.leaseUntil.toISOString(),
   dueShard: dueShardOf(request.callId),
-  archive: 'archive' satisfies DueReason,
+  reason: claimReason(undefined, request.trigger),
   zero: 0,
   one: 1,
 })

@@ -16,7 +16,8 @@ export interface CallCatalog {
   /**
    * One conditional write: creates the row where there is none, raises its fence, and leases it.
    *
-   * MUST answer as {@link claimAnswer} does. MUST set `dueAt` to the lease's end, so that a dead owner's call comes back.
+   * MUST answer as {@link claimAnswer} does. MUST set `dueAt` to the lease's end, so that a dead owner's call comes back, and
+   * the reason to {@link claimReason}, so that it comes back for the same.
    * MUST NOT let a fence fall while the row exists.
    * @throws {CatalogUnavailableError} retry: nothing is known to be written
    */
@@ -30,6 +31,15 @@ export interface CallCatalog {
    * @throws {CatalogUnavailableError} retry
    */
   write(claim: ClaimedCall, row: CallRow): Promise<'written' | 'superseded'>
+
+  /**
+   * Says that the bucket has a revision of this call that its row may not know: whoever came late committed it.
+   *
+   * MUST make the row due now, to `settle`. MUST raise its fence and end its lease, so that the outcome of an owner who looked
+   * before is `superseded` by it. Nothing happens where there is no row: the next claim meets the manifest.
+   * @throws {CatalogUnavailableError} retry
+   */
+  outdate(callId: string, now: Date): Promise<void>
 
   /** Up to `limit` rows whose `dueAt` has come, about oldest first. A row that was written a moment ago may be missing. */
   due(now: Date, limit: number): Promise<readonly DueCall[]>

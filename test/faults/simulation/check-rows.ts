@@ -27,10 +27,12 @@ export interface RowCheck {
   after(effect: Effect): Violation | undefined
   /** The catalog forgot it: whoever owned it owns nothing any more. */
   forget(callId: string): void
+  /** Whether it claimed its call, has not written its outcome, and nobody claimed it since. */
+  owns(actor: Actor): boolean
 }
 
 /** What the catalog says, at any time, and who may change it. */
-export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck): RowCheck {
+export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, now: () => Date): RowCheck {
   const owners = new Map<string, Owner>()
   const fetched = new Map<Actor, FetchedCall>()
   const claimants = new WeakSet<Actor>()
@@ -45,12 +47,17 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck):
       if (effect.operation === 'provider.getCall' && !claimants.has(effect.actor))
         return violation('who did not claim asks nobody', effect.actor.subject)
       if ('error' in effect) return undefined
+      if (effect.operation === 'catalog.outdate') owners.delete(effect.actor.subject)
       if (effect.operation === 'provider.getCall') fetched.set(effect.actor, effect.value as FetchedCall)
       if (effect.operation === 'catalog.claim') return afterClaim(effect, effect.value)
       if (effect.operation === 'catalog.write') return afterWrite(effect, effect.value)
       return undefined
     },
     forget: (callId) => void owners.delete(callId),
+    owns: (actor) => {
+      const owner = owners.get(actor.subject)
+      return owner?.actor === actor && owner.isWorking
+    },
   }
 
   function afterClaim({ actor, name, args }: PortCall, value: unknown): Violation | undefined {
@@ -69,9 +76,11 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck):
     if (owner !== undefined && claim.fence <= owner.fence) return violation('fences rise', `${callId}: ${claim.fence} after ${owner.fence}`)
     if (owner !== undefined && isLeased)
       return violation('a lease keeps others out', `${callId}: fence ${claim.fence} within the lease of ${owner.fence}`)
-    const dueAt = catalog.row(callId)?.next?.dueAt
+    const { dueAt, reason } = catalog.row(callId)?.next ?? {}
     if (dueAt === undefined || dueAt > claim.leaseUntil)
       return violation('a dead owner’s call comes back', `${callId} is due at ${dueAt?.toISOString()}`)
+    if (request.trigger === 'operator' && reason !== 'recheck')
+      return violation('a dead owner’s comparison is made', `${callId}: ${reason}`)
     return kind === expected ? undefined : unexpected(request, kind, expected)
   }
 
@@ -115,7 +124,8 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck):
   function checkContent(actor: Actor, { callId, committed, artifacts, next, lastErrorCode }: CallRow): Violation | undefined {
     const seen = fetched.get(actor)
     fetched.delete(actor)
-    if (committed === undefined || lastErrorCode !== undefined || next?.reason === 'settle') return undefined
+    const isDueNow = next !== undefined && next.dueAt <= now()
+    if (committed === undefined || lastErrorCode !== undefined || isDueNow) return undefined
     const content = seen && expectedContent(seen.call.fields, Object.values(artifacts))
     return content === committed.contentSha256
       ? undefined

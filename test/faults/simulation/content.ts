@@ -36,7 +36,7 @@ export function recordText(
     userName: `Zoé Tremblay ${value('name')}`,
     userPhoneNumber: '+15145550199',
     callSummary: `Zoé voulait un rendez-vous ${value('summary')}`,
-    createdAt: instant(call.endedAt + 30),
+    createdAt: instant(call.createdAt ?? call.endedAt + 30),
     unknownField: value('unknown-field'),
     transcriptUrl: links.transcript ?? null,
     recordingUrl: links.recording ?? null,

@@ -14,12 +14,14 @@ export function drawCall(dice: Dice, index: number, waits: Waits): PlannedCall {
     ? endedAt
     : dice.oneOf([endedAt, endedAt, endedAt + dice.between(0, 10 * MINUTE), endedAt + dice.between(0, 2 * HOUR)])
   const neverAppears = !isGood && dice.chance(0.03)
+  const startedAt = endedAt - dice.between(0, 20 * MINUTE)
   return {
     id: dice.chance(0.1) ? `appel é/${index}` : `call_${index}`,
     organizationId: dice.oneOf(['org_1', 'org_1', 'org_short']),
-    startedAt: endedAt - dice.between(0, 20 * MINUTE),
+    startedAt,
     startKnownFrom: !isGood && dice.chance(0.2) ? endedAt + dice.between(0, HOUR) : -FOREVER,
     endedAt,
+    createdAt: dice.oneOf([startedAt, startedAt, endedAt + 30]),
     endedReason: dice.oneOf(['customer-ended-call', 'customer-ended-call', 'customer-ended-call', 'customer-ended-call', 'Busy']),
     appearsAt: neverAppears ? FOREVER : appearsAt,
     listedAt: neverAppears ? FOREVER : appearsAt + dice.between(0, 20 * MINUTE),

@@ -22,6 +22,7 @@ export function createForgetfulCatalog(): ForgetfulCatalog {
   return {
     claim: (request) => of(request.callId).claim(request),
     write: (claim, row) => of(claim.row.callId).write(claim, row),
+    outdate: async (callId, now) => await twins.get(callId)?.outdate(callId, now),
     hold: (due, until) => of(due.callId).hold(due, until),
     read: (callId, ...subject) => of(callId).read(callId, ...subject),
     async due(now, limit) {

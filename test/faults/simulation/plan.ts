@@ -37,6 +37,8 @@ export interface PlannedCall {
   /** Before, the record has no `callStartedAt`. */
   readonly startKnownFrom: number
   readonly endedAt: number
+  /** Of the record; missing: half a minute after the end. */
+  readonly createdAt?: number
   readonly endedReason: string
   /** From when the API knows it, and from when it lists it. */
   readonly appearsAt: number

@@ -1,4 +1,5 @@
 import { createBoundCheck } from './check-bounds.ts'
+import { createCommitCheck } from './check-commits.ts'
 import { createObjectCheck } from './check-objects.ts'
 import { checkCompared, checkExplained } from './check-quiet.ts'
 import { createRowCheck } from './check-rows.ts'
@@ -38,7 +39,8 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
   const world = createWorld(plan.calls, twins, scheduler)
   const faults = createFaults(plan)
   const objects = createObjectCheck(twins.archive, world, plan.waits)
-  const rows = createRowCheck(twins.catalog, objects)
+  const rows = createRowCheck(twins.catalog, objects, scheduler.now)
+  const commits = createCommitCheck(rows.owns)
   const bounds = createBoundCheck(plan, { faultsMet: () => faults.met().length })
   const outcomes: string[] = []
   let broken: Violation | undefined
@@ -59,6 +61,7 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
       },
       after(effect) {
         if (effect.port === 'archive') found(objects())
+        commits.after(effect)
         found(rows.after(effect) ?? bounds.after(effect))
         if (effect.port === 'catalog') schedule.look()
         if (effect.port === 'queue') handOver()
@@ -74,9 +77,9 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
     portCalls,
     scheduler,
     trace,
-    onEnd(callId, end) {
+    onEnd(actor, end) {
       outcomes.push(end instanceof Error ? 'came back' : end.kind)
-      found(checkOutcome(callId, end))
+      found(checkOutcome(actor.subject, end) ?? commits.ended(actor, end))
     },
   })
   const schedule = createSchedule({ plan, twins, portCalls, scheduler, trace })
@@ -95,7 +98,7 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
   const reconciliation = createReconciliation(plan.calls, twins.catalog, queue, scheduler)
 
   await untilQuiet()
-  found(broken ?? checkExplained(plan.calls, twins))
+  found(broken ?? checkExplained(plan.calls, twins, objects, commits.isUntold))
   await compareAll()
   found(broken ?? checkCompared(plan.calls, twins, objects, world))
   const revisions = plan.calls.reduce((sum, { id }) => sum + objects.revisions(id).length, 0)

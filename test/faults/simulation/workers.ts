@@ -2,7 +2,7 @@ import { type ArchiveOutcome, createArchiveCall } from '#core/archive-call'
 import { addSeconds } from '#core/instants'
 import { parseQueueMessage } from '#core/queue-message'
 import type { Settings } from '#core/settings'
-import { createActor } from './actor.ts'
+import { type Actor, createActor } from './actor.ts'
 import { memorySpool } from './memory-spool.ts'
 import { createMessageQueue, type Delivery, type MessageQueue } from './message-queue.ts'
 import type { PortCalls } from './port-calls.ts'
@@ -24,7 +24,7 @@ export interface WorkersOptions {
   readonly scheduler: Scheduler
   readonly trace: Trace
   /** What became of a message; or the error for which it comes back. */
-  readonly onEnd: (callId: string, end: ArchiveOutcome | Error) => void
+  readonly onEnd: (actor: Actor, end: ArchiveOutcome | Error) => void
 }
 
 /** As many invocations at once as there are workers, each of the real core. A dead or frozen one is replaced. */
@@ -78,12 +78,12 @@ export function createWorkers(options: WorkersOptions): MessageQueue {
       (outcome) => {
         trace.note(actor.label, `ends: ${outcome.kind}${outcome.errors.map(({ code }) => ` ${code}`).join('')}`)
         delivery.acknowledge()
-        onEnd(callId, outcome)
+        onEnd(actor, outcome)
         free()
       },
       (error: unknown) => {
         trace.note(actor.label, `ends: the message comes back`)
-        onEnd(callId, error instanceof Error ? error : new Error(String(error)))
+        onEnd(actor, error instanceof Error ? error : new Error(String(error)))
         free()
       },
     )

@@ -1,5 +1,5 @@
 import { type CallRow, newRow, type RowSubject } from '#core/call-row'
-import { type Claim, claimAnswer, hintsOf } from '#core/claim'
+import { type Claim, claimAnswer, claimReason, hintsOf } from '#core/claim'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
 import { CatalogUnavailableError } from '#core/queue-errors'
 
@@ -35,7 +35,7 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
       const claimed: CallRow = {
         ...row,
         fields: { ...hintsOf(request), ...row.fields },
-        next: { dueAt: leaseUntil, reason: row.next?.reason ?? 'archive' },
+        next: { dueAt: leaseUntil, reason: claimReason(row.next?.reason, request.trigger) },
       }
       entries.set(key, { row: claimed, fence: fence + 1, leaseUntil })
       return { kind, claim: { fence: fence + 1, leaseUntil, row: structuredClone(claimed) } }
@@ -49,6 +49,15 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
       if (standing?.fence !== fence || standing.leaseUntil?.getTime() !== leaseUntil.getTime()) return 'superseded'
       entries.set(key, { row: structuredClone(row), fence, leaseUntil: undefined })
       return 'written'
+    },
+
+    async outdate(callId, now) {
+      assertUp()
+      const key = keyOf({ callId })
+      const entry = entries.get(key)
+      if (entry === undefined) return
+      const row: CallRow = { ...entry.row, next: { dueAt: now, reason: 'settle' } }
+      entries.set(key, { row, fence: entry.fence + 1, leaseUntil: undefined })
     },
 
     async due(now, limit) {

@@ -1,0 +1,39 @@
+import type { CallRow } from '#core/call-row'
+import { type CommittedManifest, newestManifest } from '#core/commit-revision'
+import { partitionOf } from '#core/object-keys'
+import type { ArchiveStore } from '#core/ports/archive-store'
+import type { ProviderCall } from '#core/provider-call'
+
+//  the record says no start yet         it says one, of the day before
+//  |------------------------------------|------------------------------>
+//  filed under its creation             would be filed under its start
+//
+// Once a row says where its call stands, that holds. Until then nothing is committed where the place could be another.
+
+/** The partition of a call: where its row says, else under its start, else under its record's creation. */
+export const placeOf = (row: CallRow, call: ProviderCall) => row.partition ?? placesOf(row, call).start
+
+/**
+ * Two owners, one of whom does not know the start yet, must not commit one call in two places. Where that could be, the place is
+ * written down before anything is committed, and only whoever owns the row can do that.
+ */
+export function isPlaceUncertain(row: CallRow, call: ProviderCall): boolean {
+  const { start, creation } = placesOf(row, call)
+  return row.partition === undefined && (call.startedAt === undefined || start !== creation)
+}
+
+/** The newest manifest of a call that was filed before its start was known, and whose row was forgotten since. */
+export async function manifestElsewhere(
+  archive: ArchiveStore,
+  row: CallRow,
+  call: ProviderCall,
+  signal: AbortSignal,
+): Promise<CommittedManifest | undefined> {
+  const { start, creation } = placesOf(row, call)
+  if (row.partition !== undefined || start === creation) return undefined
+  return await newestManifest(archive, { partition: creation, callId: call.id }, 1, signal)
+}
+
+function placesOf({ firstSeenAt }: CallRow, { organizationId, startedAt, createdAt = firstSeenAt }: ProviderCall) {
+  return { start: partitionOf(organizationId, startedAt ?? createdAt), creation: partitionOf(organizationId, createdAt) }
+}
