@@ -23,6 +23,8 @@ export interface CallbackHint {
 
 export interface FoundCalls {
   readonly calls: readonly { readonly id: string; readonly organizationId: string }[]
+  /** It is the call of that very id. Any other may be a neighbour of the one that is meant. */
+  readonly isCertain: boolean
   /** An organization could not be looked through: the call that is meant may be there. */
   readonly blockedBy: CallvaultError | undefined
   readonly errors: readonly CallvaultError[]
@@ -45,7 +47,7 @@ const END_TOLERANCE_SECONDS = 120
 export async function findCallbackCalls(provider: CallProvider, hint: CallbackHint, signal: AbortSignal): Promise<FoundCalls> {
   try {
     const { call } = await provider.getCall(hint.outboundCallId, hint.organizationId, signal)
-    return { calls: [call], blockedBy: undefined, errors: [] }
+    return { calls: [call], isCertain: true, blockedBy: undefined, errors: [] }
   } catch (error) {
     if (!isAboutTheId(error)) throw error
   }
@@ -65,7 +67,7 @@ export async function findCallbackCalls(provider: CallProvider, hint: CallbackHi
       if (!isOfOneOrganization(error)) break
     }
   }
-  return { calls, blockedBy, errors }
+  return { calls, isCertain: false, blockedBy, errors }
 }
 
 function queryFor(organizationId: string, hint: CallbackHint): ListCallsQuery {

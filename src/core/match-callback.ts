@@ -10,9 +10,9 @@ import type { LiveDocument } from '#core/ports/live-document'
 import { CallNotFoundError } from '#core/provider-errors'
 import { CatalogUnavailableError } from '#core/queue-errors'
 import type { CallbackMessage, CallMessage } from '#core/queue-message'
-import { afterError } from '#core/row-outcomes'
+import { afterError, takenUp } from '#core/row-outcomes'
 import type { Settings, Waits } from '#core/settings'
-import type { Random } from '#core/waits'
+import { nextLookAt, type Random, waitWindow } from '#core/waits'
 
 export interface MatchCallbackPorts {
   readonly catalog: CallCatalog
@@ -25,7 +25,7 @@ export interface MatchCallbackPorts {
 
 /** What became of one callback, and of each call that it can be about. All of it may be logged. */
 export interface MatchOutcome {
-  readonly kind: Exclude<Claim['kind'], 'claimed'> | 'matched' | 'rescheduled' | 'failed' | 'superseded'
+  readonly kind: Exclude<Claim['kind'], 'claimed'> | 'matched' | 'postponed' | 'rescheduled' | 'failed' | 'superseded'
   readonly fence?: number
   readonly calls: readonly { readonly callId: string; readonly outcome: ArchiveOutcome }[]
   readonly errors: readonly CallvaultError[]
@@ -37,7 +37,8 @@ export type MatchCallback = ReturnType<typeof createMatchCallback>
  * Archives the calls that an outbound call's callback can be about: it tells an id of its own, and when the call ended.
  *
  * claim the callback's row -> find calls -> archive each -> write the row
- * Each call has a row of its own from its first attempt on, so that the callback's is done once every one was attempted.
+ * Each call has a row of its own from its first attempt on, so that nothing of it is left to the callback's. That one is done
+ * once the call of its own id was attempted; else at the end of the grace, since the one that is meant may be listed late.
  */
 export function createMatchCallback({ catalog, provider, settings, archiveCall, now, random }: MatchCallbackPorts) {
   /** @throws {CatalogUnavailableError} nothing could be written: the message has to come back */
@@ -54,8 +55,8 @@ export function createMatchCallback({ catalog, provider, settings, archiveCall, 
     })
     if (claimed.kind !== 'claimed') return { kind: claimed.kind, calls: [], errors: [] }
 
-    const { fence, row: before } = claimed.claim
-    const { row, ...outcome } = await matchOrReschedule(message, before, deadline, signal)
+    const { fence } = claimed.claim
+    const { row, ...outcome } = await matchOrReschedule(message, takenUp(claimed.claim.row, message.trigger), deadline, signal)
     const written = await catalog.write(claimed.claim, row)
     return { ...outcome, kind: written === 'superseded' ? 'superseded' : outcome.kind, fence }
   }
@@ -67,23 +68,36 @@ export function createMatchCallback({ catalog, provider, settings, archiveCall, 
     try {
       const document = await settings.current()
       waits = document.waits
-      const found = await findCallbackCalls(provider, hintOf(message, row, document), signal)
+      const hint = hintOf(message, row, document)
+      const found = await findCallbackCalls(provider, hint, signal)
       seen.push(...found.errors)
-      for (const call of found.calls) {
+      for (const call of found.calls.filter(({ id }) => message.trigger === 'operator' || !row.callIds?.includes(id))) {
         signal.throwIfAborted()
         calls.push({ callId: call.id, outcome: await archiveCall(messageAbout(call, message), deadline, signal) })
       }
       if (found.blockedBy !== undefined) throw found.blockedBy
 
-      const callIds = [...new Set([...(row.callIds ?? []), ...calls.map(({ callId }) => callId)])]
-      if (callIds.length === 0) throw new CallNotFoundError()
-      return { kind: 'matched', row: matchedTo(callIds, row), calls, errors: seen }
+      const matched = withCalls(row, calls)
+      if (matched.callIds === undefined) throw new CallNotFoundError()
+      const isDone = found.isCertain || now() >= windowOf(hint, waits).graceEndsAt
+      return {
+        kind: isDone ? 'matched' : 'postponed',
+        row: isDone ? settled(matched) : lookedFor(matched, hint, waits),
+        calls,
+        errors: seen,
+      }
     } catch (thrown) {
       if (thrown instanceof CatalogUnavailableError) throw thrown
       const error = signal.aborted ? new DeadlineReachedError() : asCallvaultError(thrown)
-      const after = afterError(row, error, { now: now(), random, waits })
+      const after = afterError(withCalls(row, calls), error, { now: now(), random, waits })
       return { kind: after.state === 'failed' ? 'failed' : 'rescheduled', row: after, calls, errors: [...new Set([error, ...seen])] }
     }
+  }
+
+  /** The call that is meant may be listed later than its neighbours. */
+  function lookedFor(row: CallRow, hint: CallbackHint, waits: Waits): CallRow {
+    const dueAt = nextLookAt(waitedFrom(hint), windowOf(hint, waits), now(), random)
+    return { ...row, failures: 0, failingSince: undefined, lastErrorCode: undefined, next: { dueAt, reason: 'archive' } }
   }
 }
 
@@ -107,10 +121,19 @@ function messageAbout(call: { readonly id: string; readonly organizationId: stri
   return { ...message, callId: call.id, organizationId: message.organizationId ?? call.organizationId }
 }
 
-const matchedTo = (callIds: readonly string[], row: CallRow): CallRow => ({
+/** What was archived for a callback is kept, whatever becomes of the rest, and not looked at again for it. */
+function withCalls(row: CallRow, calls: readonly Archived[]): CallRow {
+  const callIds = [...new Set([...(row.callIds ?? []), ...calls.map(({ callId }) => callId)])]
+  return callIds.length === 0 ? row : { ...row, callIds }
+}
+
+const waitedFrom = ({ endedAt, receivedAt }: CallbackHint) => endedAt ?? receivedAt
+
+const windowOf = (hint: CallbackHint, waits: Waits) => waitWindow(waitedFrom(hint), waits)
+
+const settled = (row: CallRow): CallRow => ({
   ...row,
   state: 'archived',
-  callIds,
   failures: 0,
   failingSince: undefined,
   lastErrorCode: undefined,

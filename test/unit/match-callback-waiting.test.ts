@@ -52,6 +52,50 @@ describe('a callback whose call is not listed yet', () => {
     expect(waited).toBeLessThan(79)
   })
 
+  it('is looked for until the grace ends where a neighbour is listed before it', async () => {
+    const vault = withCall()
+    const neighbour = await vault.callback('event', { endedAt: ENDED_AT })
+    vault.call({ id: 'call_9' })
+    vault.passHours(0.5)
+
+    const meant = await vault.callback('due')
+
+    expect([neighbour, meant]).toMatchObject([
+      { kind: 'postponed', calls: [{ callId: 'call_1' }] },
+      { kind: 'postponed', calls: [{ callId: 'call_9' }] },
+    ])
+    expect(vault.archived()).toEqual(['call_1', 'call_9'])
+    expect(await vault.row()).toMatchObject({ callIds: ['call_1', 'call_9'] })
+  })
+
+  it('is looked for seldomer the longer the grace lasts, and never past its end', async () => {
+    const vault = withCall()
+    let outcome = await vault.callback('event', { endedAt: ENDED_AT })
+    const minutes: number[] = []
+    while (outcome.kind === 'postponed' && minutes.length < 50) {
+      const dueAt = (await vault.row())!.next!.dueAt
+      minutes.push((dueAt.getTime() - CALL_ENDED_AT.getTime()) / 60_000)
+      vault.passHours((dueAt.getTime() - vault.now().getTime()) / 3_600_000)
+      outcome = await vault.callback('due')
+    }
+
+    expect(outcome.kind).toBe('matched')
+    expect(minutes.length).toBeLessThan(20)
+    expect(minutes.at(-1)).toBe(120)
+  })
+
+  it('has its whole patience again when an operator takes it up', async () => {
+    const vault = callbacksTo(createVault())
+    await vault.callback('event', { endedAt: ENDED_AT })
+    vault.passHours(80)
+    const given = await vault.callback('due')
+
+    const again = await vault.callback('operator')
+
+    expect([given.kind, again.kind]).toEqual(['failed', 'rescheduled'])
+    expect(await vault.row()).toMatchObject({ state: 'pending', failures: 1 })
+  })
+
   it('is taken up by an operator once it was given up', async () => {
     const vault = callbacksTo(createVault())
     await vault.callback('event', { endedAt: ENDED_AT })
@@ -90,6 +134,7 @@ describe('a provider that refuses', () => {
 
   it('that does not show the id of a callback is asked for its listing', async () => {
     const vault = withCall()
+    vault.passHours(2)
     vault.provider.failNext('out_1', new ProviderForbiddenError())
 
     expect(await vault.callback('event', { endedAt: ENDED_AT })).toMatchObject({ kind: 'matched', errors: [] })
@@ -101,7 +146,7 @@ describe('a provider that refuses', () => {
     vault.provider.failNextListing('org_1', new ProviderUnauthorizedError())
 
     const first = await vault.callback('event', { endedAt: ENDED_AT })
-    vault.passHours(1)
+    vault.passHours(2)
     const second = await vault.callback('due')
 
     expect(first).toMatchObject({ kind: 'rescheduled', calls: [{ callId: 'elsewhere' }], errors: [{ code: 'PROVIDER_UNAUTHORIZED' }] })
@@ -144,6 +189,7 @@ describe('an invocation that ends', () => {
 
   it('late changes nothing of what a later owner wrote', async () => {
     const vault = withCall()
+    vault.passHours(2)
     const { listCalls } = vault.provider
     vault.provider.listCalls = async (query, signal) => {
       vault.provider.listCalls = listCalls

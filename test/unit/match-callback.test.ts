@@ -17,12 +17,17 @@ describe('a callback whose id is that of a call', () => {
 })
 
 describe('a callback with an id of its own', () => {
-  it('archives the outbound call that ended when it says, and is matched to it', async () => {
+  it('archives the outbound call that ended when it says, and is matched to it when the grace ends', async () => {
     const vault = withCall()
 
     const outcome = await vault.callback('event', { endedAt: ENDED_AT, organizationId: 'org_1' })
+    const looking = await vault.row()
+    vault.passHours(2)
+    const done = await vault.callback('due')
 
-    expect(outcome).toMatchObject({ kind: 'matched', calls: [{ callId: 'call_1', outcome: { kind: 'archived', revision: 1 } }] })
+    expect(outcome).toMatchObject({ kind: 'postponed', calls: [{ callId: 'call_1', outcome: { kind: 'archived', revision: 1 } }] })
+    expect(looking).toMatchObject({ state: 'pending', callIds: ['call_1'], next: { reason: 'archive' } })
+    expect(done).toMatchObject({ kind: 'matched', calls: [], errors: [] })
     expect(await vault.row()).toMatchObject({ state: 'archived', callIds: ['call_1'], failures: 0, next: undefined })
     expect(vault.manifests()).toMatchObject([{ callId: 'call_1', trigger: 'event', requestId: 'request-1' }])
   })
@@ -73,6 +78,7 @@ describe('a callback with an id of its own', () => {
 
   it('has nothing to do with a call of the same id', async () => {
     const vault = withCall()
+    vault.passHours(2)
     await vault.catalog.claim({
       callId: 'out_1',
       trigger: 'event',
@@ -89,6 +95,7 @@ describe('a callback with an id of its own', () => {
 describe('a callback that comes again', () => {
   it('is settled without a request once it is matched', async () => {
     const vault = withCall()
+    vault.passHours(2)
     await vault.callback('event', { endedAt: ENDED_AT })
     const before = vault.provider.requests().length
 
@@ -98,6 +105,7 @@ describe('a callback that comes again', () => {
 
   it('of many at once is worked on by one, and archives one revision', async () => {
     const vault = withCall()
+    vault.passHours(2)
 
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => vault.callback('event', { endedAt: ENDED_AT })))
 
@@ -107,6 +115,7 @@ describe('a callback that comes again', () => {
 
   it('changes nothing of a call that is archived already', async () => {
     const vault = withCall()
+    vault.passHours(2)
     await vault.deliver()
 
     const outcome = await vault.callback('event', { endedAt: ENDED_AT })
@@ -117,6 +126,7 @@ describe('a callback that comes again', () => {
 
   it('by an operator keeps what it was matched to, though the provider lists it no longer', async () => {
     const vault = withCall()
+    vault.passHours(2)
     await vault.callback('event', { endedAt: ENDED_AT })
     vault.call({ id: 'call_1', callEndedAt: null })
 
