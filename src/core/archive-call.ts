@@ -67,10 +67,10 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     if (claimed.kind !== 'claimed') return { kind: claimed.kind, errors: [] }
 
     const claim = { ...claimed.claim, row: takenUp(claimed.claim.row, trigger) }
-    const progress: Progress = { row: claim.row, waits: undefined, mayHaveCommitted: false }
+    const progress: Progress = { row: claim.row, waits: undefined, reached: 'claim' }
     const { row, ...outcome } = await attemptOrReschedule(message, claim, progress, signal)
     const written = await catalog.write(claim, row)
-    if (written === 'superseded' && progress.mayHaveCommitted) await catalog.outdate(callId, now())
+    if (written === 'superseded' && progress.reached === 'commit') await catalog.outdate(callId, now())
     const kind = written === 'superseded' ? 'superseded' : outcome.kind
     return { ...outcome, kind, fence: claim.fence, revision: row.committed?.revision }
   }
@@ -85,7 +85,8 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
       return await attempt(message, claim, progress, signal)
     } catch (thrown) {
       const error = signal.aborted ? new DeadlineReachedError() : asCallvaultError(thrown)
-      const row = afterError(progress.row, error, { now: now(), random, waits: progress.waits })
+      const { waits, reached } = progress
+      const row = afterError(progress.row, error, { now: now(), random, waits, knowsNewest: reached === 'fetch' })
       return { kind: row.state === 'failed' ? 'failed' : 'rescheduled', row, errors: [error] }
     }
   }
@@ -96,6 +97,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const missed = await manifestBeyond(claim.row, signal)
     if (missed !== undefined) return { ...caughtUp(claim.row, missed), errors: [] }
 
+    progress.reached = 'fetch'
     const fetched = await provider.getCall(message.callId, organizationOf(message, claim.row), signal)
     const elsewhere = await manifestElsewhere(archive, claim.row, fetched.call, signal)
     if (elsewhere !== undefined) return { ...caughtUp(claim.row, elsewhere), errors: [] }
@@ -120,7 +122,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const references = Object.values(claim.row.artifacts).filter((artifact) => artifact.state === 'stored')
     const { place, retention } = plan
     const draft = { fetched, artifacts, references, place, previous: row.committed, retention, message, now: now() }
-    progress.mayHaveCommitted = true
+    progress.reached = 'commit'
     const { kind, newest } = await commitRevision(draft, signal)
     if (kind === 'overtaken') return { ...caughtUp(row, newest), ...seen }
     return { ...concluded('archived', afterLooking(settledFrom(row, newest), troubles, plan)), ...seen }
@@ -150,6 +152,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
       waits,
       now: now(),
       random,
+      knowsNewest: true,
     }
   }
 }
@@ -160,8 +163,8 @@ type Attempted = ArchiveOutcome & { readonly row: CallRow }
 interface Progress {
   row: CallRow
   waits: Waits | undefined
-  /** Even where an error says otherwise: its answer may be lost. */
-  mayHaveCommitted: boolean
+  /** `fetch`: it knows the newest manifest. `commit`: it may have written one itself, even where an error says otherwise. */
+  reached: 'claim' | 'fetch' | 'commit'
 }
 
 /** What was asked for before anything was committed is no comparison. */

@@ -89,7 +89,7 @@ export function createMatchCallback({ catalog, provider, settings, archiveCall, 
     } catch (thrown) {
       if (thrown instanceof CatalogUnavailableError) throw thrown
       const error = signal.aborted ? new DeadlineReachedError() : asCallvaultError(thrown)
-      const after = afterError(withCalls(row, calls), error, { now: now(), random, waits })
+      const after = afterError(withCalls(row, calls), error, { now: now(), random, waits, knowsNewest: true })
       return { kind: after.state === 'failed' ? 'failed' : 'rescheduled', row: after, calls, errors: [...new Set([error, ...seen])] }
     }
   }

@@ -14,6 +14,8 @@ export interface OutcomeContext {
   readonly random: Random
   /** Undefined where the settings could not be read: then nothing is given up for having waited too long. */
   readonly waits: Waits | undefined
+  /** No manifest can be there that the row does not know. */
+  readonly knowsNewest: boolean
 }
 
 export interface LookContext extends OutcomeContext {
@@ -29,7 +31,7 @@ export interface LookContext extends OutcomeContext {
 export function afterError(row: CallRow, error: CallvaultError, context: OutcomeContext): CallRow {
   const failing = countFailure(row, error, context)
   if (error.disposition !== 'retry') return failed(failing)
-  if (waitedTooLong(failing, error, context)) return givenUp(failing)
+  if (waitedTooLong(failing, error, context)) return givenUp(failing, context)
   const reason = row.committed === undefined ? 'archive' : (row.next?.reason ?? 'settle')
   return { ...failing, next: { dueAt: tryAgainAt(failing, error, context), reason } }
 }
@@ -50,12 +52,13 @@ export function afterLooking(row: CallRow, troubles: readonly ArtifactTrouble[],
   }
 
   const reason = isRecheck || !awaitsSomething(row) ? 'recheck' : 'artifacts'
+  const isWaitOver = now >= window.waitEndsAt && troubles.every(({ error }) => error.counted)
   if (refused.length > 0) {
-    const mayStillCome = now < window.waitEndsAt && awaitsAnother(row, refused)
+    const mayStillCome = !isWaitOver && awaitsAnother(row, refused)
     return mayStillCome ? { ...failing, next: { dueAt: nextLookAt(from, window, now, random), reason } } : failed(failing)
   }
-  const isOver = awaitsSomething(row) ? now >= window.waitEndsAt : waitedTooLong(failing, error, context)
-  return isOver ? givenUp(failing) : { ...failing, next: { dueAt: tryAgain, reason } }
+  const isOver = awaitsSomething(row) ? isWaitOver : waitedTooLong(failing, error, context)
+  return isOver ? givenUp(failing, context) : { ...failing, next: { dueAt: tryAgain, reason } }
 }
 
 /** The row as its newest manifest has it. */
@@ -93,8 +96,10 @@ const awaitsAnother = ({ artifacts }: CallRow, refused: readonly ArtifactTrouble
 const failed = (row: CallRow): CallRow => ({ ...row, state: 'failed', next: undefined })
 
 /** A person has to look, unless all there was is archived: then only the one more look is given up. */
-const givenUp = (row: CallRow) =>
-  row.committed === undefined || awaitsSomething(row) || hasUncommitted(row) ? failed(row) : { ...row, next: undefined }
+function givenUp(row: CallRow, { knowsNewest }: OutcomeContext): CallRow {
+  const isAllArchived = row.committed !== undefined && knowsNewest && !awaitsSomething(row) && !hasUncommitted(row)
+  return isAllArchived ? { ...row, next: undefined } : failed(row)
+}
 
 function nextLook(row: CallRow, { from, window, now, random, waits, isRecheck }: LookContext): CallRow['next'] {
   const { committed } = row

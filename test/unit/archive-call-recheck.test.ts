@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ArchiveUnavailableError, ObjectKeyTakenError } from '#core/archive-errors'
+import { UnclassifiedError } from '#core/errors'
 import { addSeconds } from '#core/instants'
 import { CallNotFoundError } from '#core/provider-errors'
 import { SourceAddressRefusedError, SourceUnavailableError } from '#core/source-errors'
@@ -200,6 +201,19 @@ describe('the one more look at a complete call', () => {
 
     expect(outcome).toMatchObject({ kind: 'failed', errors: [{ code: 'OBJECT_KEY_TAKEN' }] })
     expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'failed', artifacts: { recording: { state: 'stored' } } })
+  })
+
+  it('is left to a person where nobody could see whether its row is behind', async () => {
+    const vault = createVaultWithCall()
+    await vault.deliver()
+    vault.passHours(1)
+    const unknown = new UnclassifiedError('unexpected')
+    vault.archive.fail({ operation: 'read', moment: 'before', error: unknown })
+    vault.archive.fail({ operation: 'read', moment: 'before', error: unknown })
+    await vault.deliver('operator')
+    vault.passHours(73)
+
+    expect(await vault.deliver('due')).toMatchObject({ kind: 'failed', revision: 1 })
   })
 
   it('goes on with what is committed where its own commit fails and the source changes back', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ArchiveUnavailableError } from '#core/archive-errors'
 import { addSeconds } from '#core/instants'
 import { RecordingTooLargeError, SourceAddressRefusedError } from '#core/source-errors'
 import { CALL_ENDED_AT, createVaultWithCall, RECORDING, RECORDING_URL, record, TRANSCRIPT_URL } from '#test/support/vault'
@@ -125,6 +126,26 @@ describe('what goes wrong', () => {
     expect(vault.manifests()[0]?.artifacts.at(-1)).toEqual({ name: 'recording', state: 'awaited' })
     expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'failed', lastErrorCode: 'SOURCE_CONTENT_WRONG' })
     expect((await vault.deliver('event')).kind).toBe('parked')
+  })
+
+  it('gives nothing up for a bucket that takes nothing, however long that lasts', async () => {
+    const vault = createVaultWithCall({ transcriptUrl: null })
+    const fault = { operation: 'put', moment: 'before', error: new ArchiveUnavailableError('refused'), key: /recording/ } as const
+    vault.archive.fail(fault)
+    vault.archive.fail(fault)
+    vault.passHours(3)
+    await vault.deliver()
+    vault.passHours(80)
+    const refused = await vault.deliver('due')
+    vault.passHours(1)
+
+    const taken = await vault.deliver('due')
+
+    expect([refused, taken]).toMatchObject([
+      { kind: 'archived', revision: 2, errors: [{ code: 'ARCHIVE_UNAVAILABLE' }] },
+      { kind: 'archived', revision: 3, errors: [] },
+    ])
+    expect(vault.manifests()[2]?.artifacts.map(({ state }) => state)).toEqual(['stored', 'absent', 'stored'])
   })
 
   it('stores nothing of a body that ends early', async () => {

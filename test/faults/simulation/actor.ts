@@ -4,7 +4,7 @@ import type { Scheduler } from './scheduler.ts'
 export interface Actor {
   /** In the trace. */
   readonly label: string
-  /** What it is about: a call's id, or the schedule. */
+  /** What it is about: a call's id, a callback, or the schedule. */
   readonly subject: string
   readonly signal: AbortSignal
   isAlive(): boolean
@@ -18,6 +18,9 @@ export interface Actor {
   /** Its time is up: whatever it waits for is given up. */
   abort(): void
 }
+
+/** A callback is never taken for a call, though it may have the same id. */
+export const callbackSubject = (outboundCallId: string) => `outbound#${outboundCallId}`
 
 export interface ActorOptions {
   readonly label: string

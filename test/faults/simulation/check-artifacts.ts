@@ -19,6 +19,10 @@ export function checkArtifacts(
 
   if (previous?.artifacts.some(({ name, state }) => state === 'stored' && !isStored(name)))
     return violation('what is stored stays stored', at)
+  const givenUp = previous?.artifacts.filter(({ state }) => state === 'absent' || state === 'lost').map(({ name }) => name)
+  // What has no recording for a reason may be offered one all the same, as long as the wait lasts.
+  if (isPast(waits.artifactWaitHours) && artifacts.some(({ name, state }) => state === 'awaited' && givenUp?.includes(name)))
+    return violation('what is given up is not awaited again', at)
   if (revision === 1 && !isPast(waits.artifactGraceHours) && artifacts.some(({ state }) => state === 'awaited'))
     return violation('within the grace all is committed or nothing', at)
   const early = artifacts.find((artifact) => artifact.state === 'lost' || (artifact.state === 'absent' && !isExcused(artifact.reason)))

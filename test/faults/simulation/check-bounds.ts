@@ -37,7 +37,7 @@ export function createBoundCheck(plan: Plan, counts: { faultsMet(): number }): B
   }
 }
 
-function boundOf({ calls, messages, losses }: Plan, callId: string): number {
+function boundOf({ calls, messages, losses, callbacks = [] }: Plan, callId: string): number {
   const call = calls.find(({ id }) => id === callId)
   const ofCall = messages.filter((message) => message.callId === callId)
   const delivered = copiesOf(ofCall)
@@ -45,7 +45,9 @@ function boundOf({ calls, messages, losses }: Plan, callId: string): number {
   const comparisons = 3 + copiesOf(ofCall.filter(({ trigger }) => trigger === 'operator'))
   const refused = (call?.troubles ?? []).filter(({ what }) => REFUSALS.includes(what)).reduce((sum, { from, to }) => sum + to - from, 0)
   const lives = 1 + losses.filter((loss) => loss.callId === callId).length // a row that is lost begins anew
-  return lives * (LOOKS + LOOKS_PER_COMPARISON * comparisons) + delivered + refused / SECONDS_PER_REFUSED_LOOK
+  // Each callback may lead to each call, as long as it is looked for.
+  const announced = LOOKS * callbacks.length + callbacks.reduce((total, { delays }) => total + delays.length, 0)
+  return announced + lives * (LOOKS + LOOKS_PER_COMPARISON * comparisons) + delivered + refused / SECONDS_PER_REFUSED_LOOK
 }
 
 const copiesOf = (messages: Plan['messages']) => messages.reduce((total, { delays }) => total + delays.length, 0)

@@ -1,11 +1,11 @@
-import type { ArchiveOutcome } from '#core/archive-call'
 import type { Actor } from './actor.ts'
 import type { Effect } from './port-calls.ts'
 import { type Violation, violation } from './violation.ts'
+import type { Ending } from './workers.ts'
 
 export interface CommitCheck {
   after(effect: Effect): void
-  ended(actor: Actor, end: ArchiveOutcome | Error): Violation | undefined
+  ended(actor: Actor, end: Ending): Violation | undefined
   /** Its owner came too late, and died or ended before it could say that it stands there: nobody knows until somebody looks. */
   isUntold(manifestKey: string): boolean
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CallRow } from '#core/call-row'
+import type { CallRow, RowSubject } from '#core/call-row'
 import type { ClaimRequest } from '#core/claim'
 import type { FetchedCall } from '#core/ports/call-provider'
 import type { Actor } from './actor.ts'
@@ -20,7 +20,8 @@ interface Owner {
 }
 
 /** What no call is to blame for: it waits, however long. */
-const NOT_ITS_FAULT = /^(PROVIDER_(UNAUTHORIZED|FORBIDDEN|THROTTLED|UNAVAILABLE)|SETTINGS_UNAVAILABLE|CONFIGURATION_INVALID)$/
+const NOT_ITS_FAULT =
+  /^(PROVIDER_(UNAUTHORIZED|FORBIDDEN|THROTTLED|UNAVAILABLE)|SETTINGS_UNAVAILABLE|CONFIGURATION_INVALID|ARCHIVE_UNAVAILABLE)$/
 
 export interface RowCheck {
   before(call: PortCall): void
@@ -40,8 +41,7 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
 
   return {
     before(call) {
-      if (call.operation === 'catalog.write' || call.operation === 'catalog.claim')
-        rowsBefore.set(call.name, catalog.row(call.actor.subject))
+      if (call.operation === 'catalog.write' || call.operation === 'catalog.claim') rowsBefore.set(call.name, rowOf(subjectOf(call)))
     },
     after(effect) {
       if (effect.operation === 'provider.getCall' && !claimants.has(effect.actor))
@@ -60,10 +60,15 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
     },
   }
 
+  function rowOf({ callId, subject }: RowSubject): CallRow | undefined {
+    return catalog.row(callId, subject)
+  }
+
   function afterClaim({ actor, name, args }: PortCall, value: unknown): Violation | undefined {
     const { kind, claim } = value as { kind: string; claim?: { fence: number; leaseUntil: Date } }
     const request = args[0] as ClaimRequest
-    const { callId, now } = request
+    const { now } = request
+    const callId = actor.subject
     const owner = owners.get(callId)
     const isLeased = owner?.isWorking === true && owner.leaseUntil > now
     const expected = expectedClaim(rowsBefore.get(name), isLeased, request)
@@ -76,7 +81,7 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
     if (owner !== undefined && claim.fence <= owner.fence) return violation('fences rise', `${callId}: ${claim.fence} after ${owner.fence}`)
     if (owner !== undefined && isLeased)
       return violation('a lease keeps others out', `${callId}: fence ${claim.fence} within the lease of ${owner.fence}`)
-    const { dueAt, reason } = catalog.row(callId)?.next ?? {}
+    const { dueAt, reason } = rowOf(request)?.next ?? {}
     if (dueAt === undefined || dueAt > claim.leaseUntil)
       return violation('a dead owner’s call comes back', `${callId} is due at ${dueAt?.toISOString()}`)
     if (request.trigger === 'operator' && reason !== 'recheck')
@@ -86,8 +91,8 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
 
   function afterWrite({ actor, name, args }: PortCall, value: unknown): Violation | undefined {
     const row = args[1] as CallRow
-    const owner = owners.get(row.callId)
-    const [before, after] = [rowsBefore.get(name), catalog.row(row.callId)]
+    const owner = owners.get(actor.subject)
+    const [before, after] = [rowsBefore.get(name), rowOf(row)]
     rowsBefore.delete(name)
     if (owner?.actor !== actor) {
       return value === 'superseded' && isDeepStrictEqual(before, after)
@@ -95,19 +100,23 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
         : violation('a late owner changes nothing', `${row.callId}: ${name} was ${value}`)
     }
     if (value !== 'written') return violation('an owner’s outcome is written', `${row.callId}: ${name} was ${value}`)
-    owners.set(row.callId, { ...owner, isWorking: false })
-    return checkRow(row) ?? checkFollowed(row, owner.revisions) ?? checkContent(actor, row)
+    owners.set(actor.subject, { ...owner, isWorking: false })
+    if (row.subject === 'outbound') return checkExplained(row)
+    return checkExplained(row) ?? checkRow(row) ?? checkFollowed(row, owner.revisions) ?? checkContent(actor, row)
   }
 
-  function checkRow(row: CallRow): Violation | undefined {
-    const { callId, state, committed, artifacts, next, lastErrorCode } = row
+  function checkExplained({ callId, state, artifacts, next, lastErrorCode }: CallRow): Violation | undefined {
     const awaits = Object.values(artifacts).some((artifact) => artifact.state === 'awaited')
-    if (state === 'archived' && committed === undefined) return violation('an archived row has its manifest', callId)
-    if (state === 'pending' && committed !== undefined) return violation('a pending row has no revision', callId)
     if (state === 'failed' && lastErrorCode === undefined) return violation('a failed row says why', callId)
     if (state === 'failed' && NOT_ITS_FAULT.test(lastErrorCode ?? ''))
       return violation('no row is failed for what it is not to blame for', `${callId}: ${lastErrorCode}`)
-    if (state !== 'failed' && next === undefined && (state === 'pending' || awaits)) return violation('what is awaited is due', callId)
+    const isAwaited = state !== 'failed' && next === undefined && (state === 'pending' || awaits)
+    return isAwaited ? violation('what is awaited is due', callId) : undefined
+  }
+
+  function checkRow({ callId, state, committed }: CallRow): Violation | undefined {
+    if (state === 'archived' && committed === undefined) return violation('an archived row has its manifest', callId)
+    if (state === 'pending' && committed !== undefined) return violation('a pending row has no revision', callId)
     if (committed === undefined) return undefined
     const revision = objects.revisions(callId)[committed.revision - 1]
     const isThere = revision?.sha256 === committed.manifestSha256 && revision.key === committed.manifestKey
@@ -131,6 +140,11 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
       ? undefined
       : violation('a settled row says what was fetched', `${callId} revision ${committed.revision}`)
   }
+}
+
+/** What a claim or a write is about. */
+function subjectOf({ operation, args }: PortCall): RowSubject {
+  return operation === 'catalog.claim' ? (args[0] as ClaimRequest) : (args[1] as CallRow)
 }
 
 const unexpected = ({ callId, trigger }: ClaimRequest, kind: string, expected: string) =>

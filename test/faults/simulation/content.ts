@@ -28,7 +28,7 @@ export function recordText(
   return {
     id: call.id,
     organizationId: call.organizationId,
-    callType: 'Inbound',
+    callType: call.callType ?? 'Inbound',
     ...(seconds >= call.startKnownFrom && { callStartedAt: instant(call.startedAt) }),
     callEndedAt: instant(call.endedAt),
     callDurationSeconds: String(call.endedAt - call.startedAt),

@@ -18,6 +18,7 @@ export function drawCall(dice: Dice, index: number, waits: Waits): PlannedCall {
   return {
     id: dice.chance(0.1) ? `appel é/${index}` : `call_${index}`,
     organizationId: dice.oneOf(['org_1', 'org_1', 'org_short']),
+    ...(dice.chance(0.2) && { callType: 'Outbound' as const }),
     startedAt,
     startKnownFrom: !isGood && dice.chance(0.2) ? endedAt + dice.between(0, HOUR) : -FOREVER,
     endedAt,

@@ -1,5 +1,6 @@
 import type { Trigger } from '#core/queue-message'
 import { drawCall } from './draw-call.ts'
+import { drawCallbacks } from './draw-callback.ts'
 import type { Plan, PlannedCall, PlannedMessage } from './plan.ts'
 import { createDice, type Dice } from './random.ts'
 
@@ -23,17 +24,13 @@ export function drawPlan(seed: number): Plan {
     waits,
     calls,
     messages: [...calls.flatMap((call) => drawMessages(dice, call)), ...drawForged(dice)],
+    callbacks: drawCallbacks(dice, calls),
+    outages: dice.chance(0.03) ? [spanOf(dice, HOUR, dice.oneOf([HOUR, 12 * HOUR]))] : [],
     schedule: {
       skips: dice.chance(0.3) ? [spanOf(dice, 2 * HOUR, 30 * MINUTE)] : [],
       extraRuns: dice.chance(0.4) ? [dice.between(0, HOUR), dice.between(0, 3 * HOUR)] : [],
     },
-    // A call whose start becomes known later stands where its row says, and nowhere else: it cannot be found again without.
-    losses: calls
-      .filter(({ startKnownFrom }) => startKnownFrom <= 0 && dice.chance(0.15))
-      .map(({ id }) => ({
-        at: dice.oneOf([dice.between(0, 10 * MINUTE), dice.between(0, 2 * HOUR), dice.between(0, 30 * HOUR)]),
-        callId: id,
-      })),
+    losses: calls.filter(() => dice.chance(0.15)).map((call) => ({ callId: call.id, at: drawLoss(dice, call) })),
     faults: { rate: dice.oneOf([0, 0.02, 0.05, 0.1, 0.1, 0.2, 0.35]), until: dice.oneOf([15 * MINUTE, HOUR, 4 * HOUR, 30 * HOUR]) },
   }
 }
@@ -59,6 +56,15 @@ function drawMessages(dice: Dice, { id, endedAt, changes }: PlannedCall): Planne
 function drawDelays(dice: Dice): number[] {
   const copies = dice.oneOf([1, 1, 1, 2, 3])
   return Array.from({ length: copies }, () => dice.oneOf([0, dice.between(0, 5), dice.between(0, 10 * MINUTE), dice.between(0, 2 * HOUR)]))
+}
+
+/**
+ * A call whose start becomes known later is forgotten only once nobody works on it any more: where it is filed then is asked
+ * before it is committed anew, but an owner that stands still meanwhile is not.
+ */
+function drawLoss(dice: Dice, { startKnownFrom }: PlannedCall): number {
+  if (startKnownFrom > 0) return dice.between(40 * HOUR, 60 * HOUR)
+  return dice.oneOf([dice.between(0, 10 * MINUTE), dice.between(0, 2 * HOUR), dice.between(0, 30 * HOUR)])
 }
 
 /** About a call that nobody made. */

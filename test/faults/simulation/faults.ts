@@ -43,7 +43,7 @@ export interface Faults {
   end(): void
 }
 
-export function createFaults({ seed, faults }: Plan): Faults {
+export function createFaults({ seed, faults, outages = [] }: Plan): Faults {
   const only = 'only' in faults ? new Map(faults.only.map((fault) => [fault.name, fault])) : undefined
   const met: Fault[] = []
   let areOver = false
@@ -54,9 +54,11 @@ export function createFaults({ seed, faults }: Plan): Faults {
       const fault =
         'only' in faults
           ? only?.get(name)
-          : seconds < faults.until && chanceOf(seed, `fault ${name}`) < faults.rate
-            ? draw(name)
-            : undefined
+          : outages.some(({ from, to }) => name.startsWith('archive.') && from <= seconds && seconds < to)
+            ? { name, kind: 'error' as const, seconds: 0 }
+            : seconds < faults.until && chanceOf(seed, `fault ${name}`) < faults.rate
+              ? draw(name)
+              : undefined
       if (fault !== undefined) met.push(fault)
       return fault
     },

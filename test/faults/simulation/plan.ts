@@ -33,6 +33,8 @@ export interface PlannedArtifact {
 export interface PlannedCall {
   readonly id: string
   readonly organizationId: string
+  /** Missing: inbound. */
+  readonly callType?: 'Outbound'
   readonly startedAt: number
   /** Before, the record has no `callStartedAt`. */
   readonly startKnownFrom: number
@@ -57,6 +59,19 @@ export interface PlannedMessage {
   readonly delays: readonly number[]
 }
 
+/** What the provider announces of an outbound call, under an id that is mostly not the call's. */
+export interface PlannedCallback {
+  readonly outboundCallId: string
+  /** The call that is meant; missing: there is none. */
+  readonly about?: string
+  readonly organizationId?: string
+  /** As it tells it. */
+  readonly endedAt?: number
+  readonly at: number
+  readonly trigger: Trigger
+  readonly delays: readonly number[]
+}
+
 /** Everything that a run does not decide itself: plain data, so that any part of it can be left out and the rest run again. */
 export interface Plan {
   readonly seed: number
@@ -64,6 +79,9 @@ export interface Plan {
   readonly waits: Waits
   readonly calls: readonly PlannedCall[]
   readonly messages: readonly PlannedMessage[]
+  readonly callbacks?: readonly PlannedCallback[]
+  /** When the archive takes nothing, of anybody. Each refusal is a fault that is met. */
+  readonly outages?: readonly Span[]
   /** Minutes in which the schedule does not run, and moments at which it runs once more than it should. */
   readonly schedule: { readonly skips: readonly Span[]; readonly extraRuns: readonly number[] }
   /** When the catalog forgets a call. */

@@ -1,5 +1,4 @@
-import type { Trigger } from '#core/queue-message'
-import { serializeQueueMessage } from '#core/queue-message'
+import { type QueueMessage, serializeQueueMessage } from '#core/queue-message'
 import type { ForgetfulCatalog } from './forgetful-catalog.ts'
 import type { MessageQueue } from './message-queue.ts'
 import { FOREVER, type PlannedCall } from './plan.ts'
@@ -43,9 +42,9 @@ export function createReconciliation(
 export function send(
   queue: MessageQueue,
   scheduler: Scheduler,
-  { callId, trigger }: { callId: string; trigger: Trigger },
+  about: Pick<QueueMessage, 'callId' | 'outboundCallId' | 'organizationId' | 'endedAt' | 'trigger'>,
   delay: number,
 ): void {
   const receivedAt = scheduler.now().toISOString()
-  queue.accept(serializeQueueMessage({ version: 1, trigger, callId, source: 'simulation', receivedAt, requestId: `${trigger}-1` }), delay)
+  queue.accept(serializeQueueMessage({ version: 1, ...about, source: 'simulation', receivedAt, requestId: `${about.trigger}-1` }), delay)
 }

@@ -7,7 +7,7 @@ export function settingsFor({ waits }: Plan): Settings {
     allomia: {
       baseUrl: 'https://provider.example',
       apiKeys: { default: 'key', organizations: new Map() },
-      organizationIds: ['org_1'],
+      organizationIds: ['org_1', 'org_short'],
       fieldMap: {},
       lookBackDays: 7,
       maxRequestsPerSecond: 5,

@@ -1,11 +1,13 @@
+import { addSeconds } from '#core/instants'
 import { createBoundCheck } from './check-bounds.ts'
+import { checkCallbacks } from './check-callbacks.ts'
 import { createCommitCheck } from './check-commits.ts'
 import { createObjectCheck } from './check-objects.ts'
 import { checkCompared, checkExplained } from './check-quiet.ts'
 import { createRowCheck } from './check-rows.ts'
 import { checkMessage, checkOutcome } from './check-secrets.ts'
 import { createFaults, type Fault } from './faults.ts'
-import { FOREVER, type Plan } from './plan.ts'
+import { EPOCH, FOREVER, type Plan } from './plan.ts'
 import { createPortCalls } from './port-calls.ts'
 import { createReconciliation, send } from './reconciliation.ts'
 import { createSchedule } from './schedule.ts'
@@ -95,10 +97,18 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
       reconciliation.look()
     })
   }
+  for (const { at, trigger, delays, about: _, ...told } of plan.callbacks ?? []) {
+    const message = { ...told, trigger, endedAt: told.endedAt === undefined ? undefined : addSeconds(EPOCH, told.endedAt).toISOString() }
+    scheduler.at(at, () => delays.forEach((delay) => void send(queue, scheduler, message, delay)))
+  }
   const reconciliation = createReconciliation(plan.calls, twins.catalog, queue, scheduler)
 
   await untilQuiet()
-  found(broken ?? checkExplained(plan.calls, twins, objects, commits.isUntold))
+  found(
+    broken ??
+      checkExplained(plan.calls, twins, objects, commits.isUntold) ??
+      checkCallbacks(plan.callbacks ?? [], twins, world, plan.waits.artifactGraceHours),
+  )
   await compareAll()
   found(broken ?? checkCompared(plan.calls, twins, objects, world))
   const revisions = plan.calls.reduce((sum, { id }) => sum + objects.revisions(id).length, 0)

@@ -1,8 +1,9 @@
 import { type ArchiveOutcome, createArchiveCall } from '#core/archive-call'
 import { addSeconds } from '#core/instants'
-import { parseQueueMessage } from '#core/queue-message'
+import { createMatchCallback, type MatchOutcome } from '#core/match-callback'
+import { type CallbackMessage, type CallMessage, parseQueueMessage } from '#core/queue-message'
 import type { Settings } from '#core/settings'
-import { type Actor, createActor } from './actor.ts'
+import { type Actor, callbackSubject, createActor } from './actor.ts'
 import { memorySpool } from './memory-spool.ts'
 import { createMessageQueue, type Delivery, type MessageQueue } from './message-queue.ts'
 import type { PortCalls } from './port-calls.ts'
@@ -15,6 +16,8 @@ import type { Twins } from './twins.ts'
 const TIMEOUT_SECONDS = 300
 const RESERVE_SECONDS = 20
 
+export type Ending = ArchiveOutcome | MatchOutcome | Error
+
 export interface WorkersOptions {
   readonly seed: number
   readonly count: number
@@ -24,7 +27,7 @@ export interface WorkersOptions {
   readonly scheduler: Scheduler
   readonly trace: Trace
   /** What became of a message; or the error for which it comes back. */
-  readonly onEnd: (actor: Actor, end: ArchiveOutcome | Error) => void
+  readonly onEnd: (actor: Actor, end: Ending) => void
 }
 
 /** As many invocations at once as there are workers, each of the real core. A dead or frozen one is replaced. */
@@ -45,48 +48,76 @@ export function createWorkers(options: WorkersOptions): MessageQueue {
 
   function begin(delivery: Delivery): void {
     const message = parseQueueMessage(delivery.body)
-    if (message.callId === undefined) throw new Error('the simulation sends no callbacks')
     busy += 1
     begun += 1
     const free = once(() => {
       busy -= 1
       scheduler.at(scheduler.seconds(), takeOn)
     })
-    const { callId, trigger } = message
-    const actor = createActor({ label: `w${begun}`, subject: callId, scheduler, onStill: free })
-    const attempt = (attempts.get(callId) ?? 0) + 1
-    attempts.set(callId, attempt)
-    const dice = createDice(seed, `random ${callId} ${attempt}`)
-    trace.note(actor.label, `takes message ${delivery.id}: ${trigger} ${callId}`)
-
-    const current = async () => settings
-    const archiveCall = createArchiveCall({
-      archive: portCalls.of(actor, 'archive', twins.archive),
-      catalog: portCalls.of(actor, 'catalog', twins.catalog),
-      provider: portCalls.of(actor, 'provider', twins.provider),
-      sources: portCalls.of(actor, 'sources', twins.sources),
-      settings: portCalls.of(actor, 'settings', { current, reread: current }),
-      spool: memorySpool,
-      retentionMode: 'GOVERNANCE',
-      now: scheduler.now,
-      random: dice.next,
-      version: '0.0.0-simulation',
-    })
+    const subject = message.callId ?? callbackSubject(message.outboundCallId)
+    const actor = createActor({ label: `w${begun}`, subject, scheduler, onStill: free })
+    trace.note(actor.label, `takes message ${delivery.id}: ${message.trigger} ${subject}`)
     const deadline = addSeconds(scheduler.now(), TIMEOUT_SECONDS)
     scheduler.at(scheduler.seconds() + TIMEOUT_SECONDS - RESERVE_SECONDS, () => actor.abort())
-    archiveCall(message, deadline, actor.signal).then(
-      (outcome) => {
-        trace.note(actor.label, `ends: ${outcome.kind}${outcome.errors.map(({ code }) => ` ${code}`).join('')}`)
+    const work = message.callId === undefined ? matchCallback(actor, message, deadline) : archiveCall(actor, message, deadline)
+    work.then(
+      () => {
         delivery.acknowledge()
-        onEnd(actor, outcome)
         free()
       },
-      (error: unknown) => {
-        trace.note(actor.label, `ends: the message comes back`)
-        onEnd(actor, error instanceof Error ? error : new Error(String(error)))
+      () => {
+        trace.note(actor.label, 'ends: the message comes back')
         free()
       },
     )
+  }
+
+  /** The real core on the twins. */
+  async function archiveCall(actor: Actor, message: CallMessage, deadline: Date): Promise<ArchiveOutcome> {
+    const core = createArchiveCall({
+      ...portsOf(actor),
+      archive: portCalls.of(actor, 'archive', twins.archive),
+      sources: portCalls.of(actor, 'sources', twins.sources),
+      spool: memorySpool,
+      retentionMode: 'GOVERNANCE',
+      version: '0.0.0-simulation',
+    })
+    return await told(actor, core(message, deadline, actor.signal))
+  }
+
+  /** Whoever dies, or stands still, while it archives one of the calls does so as a whole. */
+  async function matchCallback(actor: Actor, message: CallbackMessage, deadline: Date): Promise<MatchOutcome> {
+    const core = createMatchCallback({
+      ...portsOf(actor),
+      archiveCall: (about, until) => archiveCall({ ...actor, subject: about.callId }, about, until),
+    })
+    return await told(actor, core(message, deadline, actor.signal))
+  }
+
+  function portsOf(actor: Actor) {
+    const { subject } = actor
+    const attempt = (attempts.get(subject) ?? 0) + 1
+    attempts.set(subject, attempt)
+    const current = async () => settings
+    return {
+      catalog: portCalls.of(actor, 'catalog', twins.catalog),
+      provider: portCalls.of(actor, 'provider', twins.provider),
+      settings: portCalls.of(actor, 'settings', { current, reread: current }),
+      now: scheduler.now,
+      random: createDice(seed, `random ${subject} ${attempt}`).next,
+    }
+  }
+
+  async function told<T extends ArchiveOutcome | MatchOutcome>(actor: Actor, work: Promise<T>): Promise<T> {
+    try {
+      const outcome = await work
+      trace.note(actor.label, `ends: ${outcome.kind}${outcome.errors.map(({ code }) => ` ${code}`).join('')}`)
+      onEnd(actor, outcome)
+      return outcome
+    } catch (error) {
+      onEnd(actor, error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
   }
 }
 

@@ -57,6 +57,7 @@ export function createWorld(
     recordDigests: () => recordDigests,
     prepare(operation, [first]) {
       if (operation === 'provider.getCall' && typeof first === 'string') prepareRecord(first)
+      if (operation === 'provider.listCalls') prepareListing()
       if (operation.startsWith('sources.') && typeof first === 'string') twins.sources.set(first, answerOf(first))
     },
   }
@@ -67,6 +68,12 @@ export function createWorld(
     if (call === undefined || scheduler.seconds() < call.appearsAt) twins.provider.failNext(callId, apiErrorOf('not-found'))
     else if (trouble !== undefined) twins.provider.failNext(callId, apiErrorOf(trouble))
     else handOut(call)
+  }
+
+  /** What was fetched before it is listed is listed too: the twin forgets nothing. */
+  function prepareListing(): void {
+    for (const call of calls.filter(({ listedAt }) => listedAt <= scheduler.seconds()))
+      twins.provider.setCall({ ...recordText(call, scheduler.seconds(), {}), id: call.id })
   }
 
   function handOut(call: PlannedCall): void {
