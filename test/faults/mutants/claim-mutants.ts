@@ -49,7 +49,17 @@ export const CLAIM_MUTANTS: readonly Mutant[] = [
   {
     name: 'the claim does not set dueAt',
     file: CATALOG,
-    edits: [[`next: { dueAt: leaseUntil, reason: row.next?.reason ?? 'archive' },`, '']],
+    edits: [['next: { dueAt: leaseUntil, reason: claimReason(row.next?.reason, request.trigger) },', '']],
+  },
+  {
+    name: 'the claim forgets what an operator asked for',
+    file: CLAIM,
+    edits: [[`trigger === 'operator' ? 'recheck' : (before ?? 'archive')`, `before ?? 'archive'`]],
+  },
+  {
+    name: 'a late manifest does not make its row due',
+    file: CATALOG,
+    edits: [[`next: { dueAt: now, reason: 'settle' } }`, '}']],
   },
   {
     name: 'the claim does not raise the fence',

@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts'
 
 const COMMIT = 'src/core/commit-revision.ts'
 const ATTEMPT = 'src/core/archive-call.ts'
+const PLACE = 'src/core/call-place.ts'
 const OUTCOMES = 'src/core/row-outcomes.ts'
 const PUT_MANIFEST = `const { outcome } = await archive.put(key, sized(written.bytes), { mediaType: 'application/json', retention: draft.retention, signal })`
 
@@ -79,12 +80,24 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'who caught up is not due again',
     file: ATTEMPT,
-    edits: [['row: dueNow(settledFrom(claim.row, missed), now())', 'row: settledFrom(claim.row, missed)']],
+    edits: [['row: dueNow(settledFrom(row, newest), now(), isRecheck(row))', 'row: settledFrom(row, newest)']],
   },
   {
     name: 'who was overtaken is not due again',
     file: ATTEMPT,
-    edits: [['row: dueNow(settled, now())', 'row: settled']],
+    edits: [
+      ['return { ...caughtUp(row, newest), ...seen }', `return { kind: 'caught-up' as const, row: settledFrom(row, newest), ...seen }`],
+    ],
+  },
+  {
+    name: 'who has to catch up forgets that it was to compare',
+    file: OUTCOMES,
+    edits: [[`reason: isRecheck ? 'recheck' : 'settle' },\n})`, `reason: 'settle' },\n})`]],
+  },
+  {
+    name: 'a late owner does not say that it committed',
+    file: ATTEMPT,
+    edits: [[`await catalog.outdate(callId, now())`, 'void 0']],
   },
   {
     name: 'who was overtaken says that it archived what it fetched',
@@ -125,8 +138,13 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the place of a call is reckoned anew each time',
-    file: ATTEMPT,
-    edits: [['row.partition ?? partitionOf(', 'partitionOf(']],
+    file: PLACE,
+    edits: [['row.partition ?? placesOf(row, call).start', 'placesOf(row, call).start']],
+  },
+  {
+    name: 'a forgotten call is not looked for where it was filed before its start was known',
+    file: PLACE,
+    edits: [['if (row.partition !== undefined || start === creation)', 'if (true)']],
   },
   {
     name: 'a settled row keeps its own artifacts instead of the manifest’s',

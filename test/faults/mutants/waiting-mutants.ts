@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts'
 
 const ATTEMPT = 'src/core/archive-call.ts'
+const CALLBACK = 'src/core/match-callback.ts'
 const GATHER = 'src/core/gather-artifacts.ts'
 const OUTCOMES = 'src/core/row-outcomes.ts'
 const WAITS = 'src/core/waits.ts'
@@ -10,7 +11,7 @@ export const WAITING_MUTANTS: readonly Mutant[] = [
   {
     name: 'an error leaves the call without a dueAt',
     file: OUTCOMES,
-    edits: [[`next: { dueAt: tryAgainAt(failing, error, context), reason: row.next?.reason ?? 'archive' } }`, 'next: undefined }']],
+    edits: [['next: { dueAt: tryAgainAt(failing, error, context), reason } }', 'next: undefined }']],
   },
   {
     name: 'what is awaited is without a dueAt',
@@ -25,15 +26,57 @@ export const WAITING_MUTANTS: readonly Mutant[] = [
   {
     name: 'no error is ever waited for too long',
     file: OUTCOMES,
-    edits: [['return error.counted && since', 'return false && since']],
+    edits: [['counted && failingSince !== undefined', 'false && failingSince !== undefined']],
   },
   {
     name: 'a call is failed for what the provider refuses to all',
     file: OUTCOMES,
     edits: [
       ['const counted = error.counted ?', 'const counted = true ?'],
-      ['return error.counted && since', 'return since'],
+      ['counted && failingSince !== undefined', 'failingSince !== undefined'],
     ],
+  },
+  {
+    name: 'a call is failed for an archive that takes nothing',
+    file: OUTCOMES,
+    edits: [[' && troubles.every(({ error }) => error.counted)', '']],
+  },
+  {
+    name: 'one refused artifact ends the wait for the other',
+    file: OUTCOMES,
+    edits: [['const mayStillCome = !isWaitOver && awaitsAnother(row, refused)', 'const mayStillCome = false']],
+  },
+  {
+    name: 'a copy that could not be committed is given up quietly',
+    file: OUTCOMES,
+    edits: [[' && !hasUncommitted(row)', '']],
+  },
+  {
+    name: 'a comparison that fails early is not made any more',
+    file: OUTCOMES,
+    edits: [
+      [`row.committed === undefined ? 'archive' : (row.next?.reason ?? 'settle')`, `row.committed === undefined ? 'archive' : 'settle'`],
+    ],
+  },
+  {
+    name: 'a callback is settled by the first call that fits',
+    file: CALLBACK,
+    edits: [['found.isCertain || now() >=', 'true || now() >=']],
+  },
+  {
+    name: 'a callback that finds no call is done',
+    file: CALLBACK,
+    edits: [['if (matched.callIds === undefined) throw new CallNotFoundError()', '']],
+  },
+  {
+    name: 'a callback forgets the calls that it led to',
+    file: CALLBACK,
+    edits: [['const matched = withCalls(row, calls)', `const matched = withCalls({ ...row, callIds: undefined }, calls)`]],
+  },
+  {
+    name: 'what was given up is awaited anew after an error',
+    file: GATHER,
+    edits: [[`known !== undefined && known.state !== 'awaited' && isWaitOver(request)`, 'false']],
   },
   {
     name: 'a comparison is followed by another for ever',

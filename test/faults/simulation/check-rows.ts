@@ -1,14 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CallRow, RowSubject } from '#core/call-row'
-import type { ClaimRequest } from '#core/claim'
+import type { ClaimedCall, ClaimRequest } from '#core/claim'
+import { addSeconds } from '#core/instants'
+import { MEDIA_NAMES } from '#core/manifest-schema'
 import type { FetchedCall } from '#core/ports/call-provider'
+import type { Waits } from '#core/settings'
 import type { Actor } from './actor.ts'
 import type { ObjectCheck } from './check-objects.ts'
 import { expectedClaim } from './expected-claim.ts'
 import { expectedContent } from './expected-content.ts'
 import type { ForgetfulCatalog } from './forgetful-catalog.ts'
+import { EPOCH } from './plan.ts'
 import type { Effect, PortCall } from './port-calls.ts'
 import { type Violation, violation } from './violation.ts'
+import type { World } from './world.ts'
 
 interface Owner {
   readonly actor: Actor
@@ -17,6 +22,8 @@ interface Owner {
   readonly isWorking: boolean
   /** What the bucket had when it claimed. */
   readonly revisions: number
+  /** It was to compare what is archived with its sources. */
+  readonly compares: boolean
 }
 
 /** What no call is to blame for: it waits, however long. */
@@ -32,8 +39,16 @@ export interface RowCheck {
   owns(actor: Actor): boolean
 }
 
+export interface RowCheckOptions {
+  readonly catalog: ForgetfulCatalog
+  readonly objects: ObjectCheck
+  readonly world: World
+  readonly waits: Waits
+  readonly now: () => Date
+}
+
 /** What the catalog says, at any time, and who may change it. */
-export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, now: () => Date): RowCheck {
+export function createRowCheck({ catalog, objects, world, waits, now }: RowCheckOptions): RowCheck {
   const owners = new Map<string, Owner>()
   const fetched = new Map<Actor, FetchedCall>()
   const claimants = new WeakSet<Actor>()
@@ -65,7 +80,7 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
   }
 
   function afterClaim({ actor, name, args }: PortCall, value: unknown): Violation | undefined {
-    const { kind, claim } = value as { kind: string; claim?: { fence: number; leaseUntil: Date } }
+    const { kind, claim } = value as { kind: string; claim?: ClaimedCall }
     const request = args[0] as ClaimRequest
     const { now } = request
     const callId = actor.subject
@@ -77,7 +92,8 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
 
     claimants.add(actor)
     const revisions = objects.revisions(callId).length
-    owners.set(callId, { actor, fence: claim.fence, leaseUntil: claim.leaseUntil, isWorking: true, revisions })
+    const compares = claim.row.committed !== undefined && claim.row.next?.reason === 'recheck'
+    owners.set(callId, { actor, fence: claim.fence, leaseUntil: claim.leaseUntil, isWorking: true, revisions, compares })
     if (owner !== undefined && claim.fence <= owner.fence) return violation('fences rise', `${callId}: ${claim.fence} after ${owner.fence}`)
     if (owner !== undefined && isLeased)
       return violation('a lease keeps others out', `${callId}: fence ${claim.fence} within the lease of ${owner.fence}`)
@@ -102,7 +118,9 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
     if (value !== 'written') return violation('an owner’s outcome is written', `${row.callId}: ${name} was ${value}`)
     owners.set(actor.subject, { ...owner, isWorking: false })
     if (row.subject === 'outbound') return checkExplained(row)
-    return checkExplained(row) ?? checkRow(row) ?? checkFollowed(row, owner.revisions) ?? checkContent(actor, row)
+    if (owner.compares && !fetched.has(actor) && row.next !== undefined && row.next.reason !== 'recheck')
+      return violation('a comparison that could not be made is made later', `${row.callId} is due to ${row.next.reason}`)
+    return checkExplained(row) ?? checkRow(row) ?? checkRefused(row) ?? checkFollowed(row, owner.revisions) ?? checkContent(actor, row)
   }
 
   function checkExplained({ callId, state, artifacts, next, lastErrorCode }: CallRow): Violation | undefined {
@@ -121,6 +139,19 @@ export function createRowCheck(catalog: ForgetfulCatalog, objects: ObjectCheck, 
     const revision = objects.revisions(callId)[committed.revision - 1]
     const isThere = revision?.sha256 === committed.manifestSha256 && revision.key === committed.manifestKey
     return isThere ? undefined : violation('an archived row has its manifest', `${callId} says revision ${committed.revision}`)
+  }
+
+  /** One artifact that is refused ends the wait for another only when that one's wait is over. */
+  function checkRefused({ callId, state, lastErrorCode, artifacts, committed }: CallRow): Violation | undefined {
+    if (state !== 'failed' || lastErrorCode !== 'SOURCE_ADDRESS_REFUSED' || committed === undefined) return undefined
+    const call = world.call(callId)
+    const waiting = MEDIA_NAMES.find(
+      (name) => artifacts[name]?.state === 'awaited' && call?.[name].troubles.every(({ what }) => what !== 'refused'),
+    )
+    const isOver = call !== undefined && now() >= addSeconds(EPOCH, call.endedAt + waits.artifactWaitHours * 3_600)
+    return waiting === undefined || isOver
+      ? undefined
+      : violation('one refused artifact does not end the wait for the other', `${callId}: ${waiting}`)
   }
 
   /** Who ends well knows every revision that was there when it claimed. */

@@ -42,7 +42,11 @@ function drawArtifact(dice: Dice, isGood: boolean, endedAt: number): PlannedArti
 
   const from = dice.oneOf([-FOREVER, endedAt + dice.between(0, 30 * MINUTE), endedAt + dice.between(0, 6 * HOUR), FOREVER])
   const to = dice.chance(0.1) ? Math.max(from, endedAt) + dice.between(MINUTE, 4 * HOUR) : FOREVER
-  const troubles = drawTroubles<SourceTrouble>(dice, ['html', 'empty', 'truncated', 'gone', 'gone', 'lapsed', 'unavailable'], endedAt)
+  const troubles = drawTroubles<SourceTrouble>(
+    dice,
+    ['html', 'empty', 'truncated', 'gone', 'gone', 'lapsed', 'unavailable', 'refused'],
+    endedAt,
+  )
   return { link: { from, to }, validators, declaresLength, troubles }
 }
 

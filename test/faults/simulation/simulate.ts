@@ -41,7 +41,7 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
   const world = createWorld(plan.calls, twins, scheduler)
   const faults = createFaults(plan)
   const objects = createObjectCheck(twins.archive, world, plan.waits)
-  const rows = createRowCheck(twins.catalog, objects, scheduler.now)
+  const rows = createRowCheck({ catalog: twins.catalog, objects, world, waits: plan.waits, now: scheduler.now })
   const commits = createCommitCheck(rows.owns)
   const bounds = createBoundCheck(plan, { faultsMet: () => faults.met().length })
   const outcomes: string[] = []

@@ -6,6 +6,7 @@ import {
   ProviderUnauthorizedError,
   ProviderUnavailableError,
 } from '#core/provider-errors'
+import { SourceAddressRefusedError } from '#core/source-errors'
 import type { SourceAnswer } from '#test/support/twins/memory-sources'
 import type { ApiTrouble, SourceTrouble } from './plan.ts'
 
@@ -28,7 +29,7 @@ export function apiErrorOf(trouble: ApiTrouble): Error {
 }
 
 /** What a link leads to that does not lead to the whole artifact. */
-export function troubledAnswer(trouble: SourceTrouble, body: Buffer): SourceAnswer {
+export function troubledAnswer(trouble: SourceTrouble, body: Buffer): SourceAnswer | Error {
   switch (trouble) {
     case 'html':
       return { body: '<!DOCTYPE html><html><body>Tremblay</body></html>', contentType: 'audio/wav' }
@@ -42,5 +43,7 @@ export function troubledAnswer(trouble: SourceTrouble, body: Buffer): SourceAnsw
       return { status: 403 }
     case 'unavailable':
       return { status: 500 }
+    case 'refused':
+      return new SourceAddressRefusedError('a private address')
   }
 }

@@ -90,7 +90,7 @@ export function createWorld(
     return link
   }
 
-  function answerOf(url: string): SourceAnswer {
+  function answerOf(url: string): SourceAnswer | Error {
     const link = links.get(url)
     if (link === undefined) return { status: 404 }
     if (scheduler.seconds() >= link.lapsesAt) return { status: 403 }
