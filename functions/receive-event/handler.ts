@@ -20,12 +20,17 @@ export const createHandler = ({ receiveEvent, log, metrics }: ReturnType<typeof 
         metrics.addMetric('Trouble', 'Count', 1)
         log.error(reception.error.message, { code: reception.error.code })
       }
-      if ('cause' in reception) log.debug('event not authentic', { cause: reception.cause })
+      if (reception.kind === 'not-authentic') {
+        metrics.addMetric(`Refused.${reception.cause}`, 'Count', 1)
+        log.debug('event not authentic', { cause: reception.cause })
+      }
       return answerTo(reception)
     })
 
 const eventOf = (request: APIGatewayProxyEventV2): IncomingEvent => ({
   source: request.pathParameters?.source ?? '',
+  method: request.requestContext.http.method,
+  url: `https://${request.requestContext.domainName}${request.rawPath}${request.rawQueryString && `?${request.rawQueryString}`}`,
   pathToken: request.pathParameters?.token,
   headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
   body: Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8'),
@@ -41,6 +46,8 @@ function answerTo(reception: Reception): APIGatewayProxyStructuredResultV2 {
       return json(202, { status: 'queued' })
     case 'ignored':
       return json(202, { status: 'ignored', reason: reception.reason })
+    case 'challenged':
+      return json(200, reception.answer)
     case 'malformed':
       return json(400, { error: 'malformed', problem: reception.problem })
     case 'not-authentic':

@@ -1,11 +1,11 @@
+import { answerChallenge } from '#core/answer-challenge'
 import { createAuthenticator } from '#core/authenticators/create-authenticator'
 import { assertCallId } from '#core/call-id'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
-import type { EventPointers, EventSource, EventSources } from '#core/event-source'
+import { eventDocumentOf, textAt } from '#core/event-document'
+import type { AuthenticatorSettings, EventPointers, EventSource, EventSources } from '#core/event-source'
 import { parseInstant } from '#core/instants'
-import { jsonIn } from '#core/json-bytes'
-import { valueAt } from '#core/json-pointer'
-import type { IncomingRequest, RefusalCause } from '#core/ports/authenticator'
+import type { Authentication, Authenticator, IncomingRequest, RefusalCause } from '#core/ports/authenticator'
 import type { CallQueue } from '#core/ports/call-queue'
 import type { LiveDocument } from '#core/ports/live-document'
 import { CallIdInvalidError } from '#core/queue-errors'
@@ -23,6 +23,8 @@ export interface IncomingEvent extends IncomingRequest {
 export type Reception =
   | { readonly kind: 'queued' }
   | { readonly kind: 'ignored'; readonly reason: 'not-a-call-end' }
+  /** The sender made sure that the right one listens; this is the answer it waits for. */
+  | { readonly kind: 'challenged'; readonly answer: Readonly<Record<string, string>> }
   | { readonly kind: 'malformed'; readonly problem: string }
   | { readonly kind: 'not-authentic'; readonly cause: RefusalCause }
   | { readonly kind: 'unknown-source' }
@@ -45,38 +47,60 @@ export type ReceiveEvent = ReturnType<typeof createReceiveEvent>
  * `queued` is said only after the queue has the message.
  */
 export function createReceiveEvent({ sources, queue, now }: ReceiveEventPorts) {
+  const authenticators = new WeakMap<AuthenticatorSettings, Authenticator>()
+
   return async function receiveEvent(event: IncomingEvent): Promise<Reception> {
     if (event.body.length > MAX_BODY_BYTES) return { kind: 'too-large' }
 
     const admission = await admit(event).catch(notQueued)
     if (admission.kind !== 'admitted') return admission
 
-    const { pointers, eventTypes } = admission.source
-    const document = jsonIn(event.body)
-    if (document === undefined) return { kind: 'malformed', problem: 'the body is not JSON in UTF-8' }
-    if (eventTypes !== undefined && !eventTypes.includes(textAt(document, pointers.type) ?? ''))
-      return { kind: 'ignored', reason: 'not-a-call-end' }
+    const news = newsIn(event, admission)
+    if (news.kind !== 'call-end') return news
 
-    const ids = idsOf(document, pointers)
-    if ('problem' in ids) return { kind: 'malformed', problem: ids.problem }
-
-    const message = messageOf(event, document, pointers, ids, admission.eventId)
-    return queue.send(message).then(() => ({ kind: 'queued' as const }), notQueued)
+    return queue.send(news.message).then(() => ({ kind: 'queued' as const }), notQueued)
   }
 
   /** Secrets and sources may have been rotated since they were read: what fails once is tried with a fresh reading. */
   async function admit(event: IncomingEvent): Promise<Admission> {
-    const admission = admittedBy(await sources.current(), event)
-    return admission.kind === 'admitted' ? admission : admittedBy(await sources.reread(), event)
+    const current = await sources.current()
+    const admission = admittedBy(current, event)
+    if (admission.kind === 'admitted') return admission
+    const reread = await sources.reread()
+    return reread === current ? admission : admittedBy(reread, event)
   }
 
   function admittedBy(document: EventSources, event: IncomingEvent): Admission {
     const source = document.get(event.source)
     if (source === undefined) return { kind: 'unknown-source' }
     if (event.body.length === 0) return { kind: 'not-authentic', cause: 'unsigned' }
-    const authentication = createAuthenticator(source.authenticator).authenticate(event, now())
-    if (!authentication.authentic) return { kind: 'not-authentic', cause: authentication.cause }
-    return { kind: 'admitted', source, eventId: authentication.eventId }
+    const authentication = authenticatorOf(source).authenticate(event, now())
+    return authentication.authentic
+      ? { kind: 'admitted', source, ...authentication }
+      : { kind: 'not-authentic', cause: authentication.cause }
+  }
+
+  /** Keys are read once for each reading of the sources, not for each request. */
+  function authenticatorOf({ authenticator: settings }: EventSource): Authenticator {
+    const authenticator = authenticators.get(settings) ?? createAuthenticator(settings)
+    authenticators.set(settings, authenticator)
+    return authenticator
+  }
+
+  /** What an authentic event says: that a call ended, or something that the sender is answered at once. */
+  function newsIn(event: IncomingEvent, { source, eventId, proofOf }: Admitted): News {
+    const { pointers, eventTypes, challenge } = source
+    const body = eventDocumentOf(event)
+    if ('problem' in body) return { kind: 'malformed', problem: body.problem }
+
+    const answer = challenge && proofOf && answerChallenge(challenge, body.value, proofOf)
+    if (answer !== undefined) return answer
+    if (eventTypes !== undefined && !eventTypes.includes(textAt(body.value, pointers.type) ?? ''))
+      return { kind: 'ignored', reason: 'not-a-call-end' }
+
+    const ids = idsOf(body.value, pointers)
+    if ('problem' in ids) return { kind: 'malformed', problem: ids.problem }
+    return { kind: 'call-end', message: messageOf(event, body.value, pointers, ids, eventId) }
   }
 
   function messageOf(
@@ -103,9 +127,12 @@ export function createReceiveEvent({ sources, queue, now }: ReceiveEventPorts) {
 
 const notQueued = (error: unknown) => ({ kind: 'not-queued' as const, error: asCallvaultError(error) })
 
-type Admission =
-  | { readonly kind: 'admitted'; readonly source: EventSource; readonly eventId: string | undefined }
-  | Extract<Reception, { kind: 'unknown-source' | 'not-authentic' }>
+type Admitted = { readonly kind: 'admitted'; readonly source: EventSource } & Extract<Authentication, { authentic: true }>
+type Admission = Admitted | Extract<Reception, { kind: 'unknown-source' | 'not-authentic' }>
+
+type News =
+  | { readonly kind: 'call-end'; readonly message: QueueMessage }
+  | Extract<Reception, { kind: 'challenged' | 'ignored' | 'malformed' }>
 
 type Ids = ({ readonly callId: string } | { readonly outboundCallId: string }) & { readonly organizationId?: string }
 
@@ -124,11 +151,4 @@ function idsOf(document: unknown, pointers: EventPointers): Ids | { readonly pro
     ...(pointers.callId === undefined ? { outboundCallId: id } : { callId: id }),
     ...(organizationId !== undefined && { organizationId }),
   }
-}
-
-/** A text or a whole number that a pointer leads to; an empty text is none. */
-function textAt(document: unknown, pointer: string | undefined): string | undefined {
-  const value = pointer === undefined ? undefined : valueAt(document, pointer)
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

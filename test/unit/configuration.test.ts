@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadArchiveCallEnvironment, loadReceiveEventEnvironment } from '#config/environment'
 import { parseEventSources } from '#config/event-sources'
+import { PRESETS } from '#config/presets'
 import { parseSettings } from '#config/settings'
 import type { ConfigurationError } from '#core/errors'
 
@@ -120,7 +121,7 @@ describe('event sources', () => {
       'a/b has to be a name of letters, digits, dots, dashes and underscores',
       'crm.tokens.0 has to be 16 to 256 characters that a URL can carry',
       'crm.pointers.callId has to be a JSON Pointer such as /call/id',
-      'other.preset has to be one of standard-webhooks, svix, token',
+      `other.preset has to be one of ${Object.keys(PRESETS).join(', ')}`,
       'voice.secrets has to have at least 1 entries or characters',
       'voice.authenticator.toleranceSeconds has to be at most 3600',
     ])

@@ -24,7 +24,9 @@ const request = (fields: Partial<APIGatewayProxyEventV2>) =>
   ({
     headers: { 'Webhook-Id': 'msg_1' },
     pathParameters: { source: 'voice' },
-    requestContext: { requestId: 'request-1' },
+    rawPath: '/events/voice',
+    rawQueryString: '',
+    requestContext: { requestId: 'request-1', domainName: 'events.example', http: { method: 'POST' } },
     body: '{}',
     isBase64Encoded: false,
     ...fields,
@@ -34,6 +36,7 @@ describe('the answers of POST /events/{source}', () => {
   it.each<[Reception, number, object]>([
     [{ kind: 'queued' }, 202, { status: 'queued' }],
     [{ kind: 'ignored', reason: 'not-a-call-end' }, 202, { status: 'ignored', reason: 'not-a-call-end' }],
+    [{ kind: 'challenged', answer: { plainToken: 'a', encryptedToken: 'b' } }, 200, { plainToken: 'a', encryptedToken: 'b' }],
     [{ kind: 'malformed', problem: 'no call id at /id' }, 400, { error: 'malformed', problem: 'no call id at /id' }],
     [{ kind: 'not-authentic', cause: 'unsigned' }, 401, { error: 'not authentic' }],
     [{ kind: 'not-authentic', cause: 'wrong-signature' }, 401, { error: 'not authentic' }],
@@ -87,6 +90,18 @@ describe('what the door hands in', () => {
     await door.knock({ body: 'é\r\n' })
 
     expect(door.seen.map(({ body }) => Buffer.from(body))).toEqual([bytes, Buffer.from('é\r\n')])
+  })
+
+  it('is the method and the URL that the sender wrote, with its query as it stands', async () => {
+    const door = createDoor({ kind: 'queued' })
+
+    await door.knock({})
+    await door.knock({ rawQueryString: 'bodySHA256=ab&x=%2F' })
+
+    expect(door.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST https://events.example/events/voice',
+      'POST https://events.example/events/voice?bodySHA256=ab&x=%2F',
+    ])
   })
 
   it('is the headers in lower case, the source, and the token of the path', async () => {

@@ -53,11 +53,21 @@ function signed(body: string, { secret = SECRET, at = NOW, prefix = 'webhook' } 
     [`${prefix}-timestamp`]: String(Math.floor(at.getTime() / 1_000)),
     [`${prefix}-signature`]: new Webhook(secret).sign('msg_1', at, body),
   }
-  return { source: 'voice', pathToken: undefined, headers, body: Buffer.from(body), requestId: 'request-1' }
+  return {
+    source: 'voice',
+    method: 'POST',
+    url: 'https://events.example/voice',
+    pathToken: undefined,
+    headers,
+    body: Buffer.from(body),
+    requestId: 'request-1',
+  }
 }
 
 const plain = (source: string, fields: Partial<IncomingEvent>): IncomingEvent => ({
   source,
+  method: 'POST',
+  url: `https://events.example/${source}`,
   pathToken: undefined,
   headers: {},
   body: Buffer.from('{"id":"call_1"}'),

@@ -1,46 +1,57 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { AuthenticatorSettings } from '#core/event-source'
-import { secondsBetween } from '#core/instants'
+import { createHmac } from 'node:crypto'
+import { indexOfEqual } from '#core/authenticators/compare'
+import { bytesOf, ed25519KeyOf, isSignedByAny } from '#core/authenticators/ed25519-keys'
+import { isWithinTolerance } from '#core/authenticators/freshness'
+import { MAX_SIGNATURES } from '#core/authenticators/signature-header'
+import type { StandardWebhooksSettings } from '#core/event-source'
 import type { Authenticator } from '#core/ports/authenticator'
 
-const SECRET_PREFIX = 'whsec_'
-const WHOLE_SECONDS = /^\d{1,12}$/
+const VERSIONED = /^v\d+[a-z]?,[^, ]+$/
 
 /**
- * Standard Webhooks, symmetric (`v1`): HMAC-SHA256 over `{id}.{timestamp}.{body}`.
+ * Standard Webhooks: HMAC-SHA256 (`v1`) or Ed25519 (`v1a`) over `{id}.{timestamp}.{body}`.
  *
- * Several signatures and several secrets at once, so that secrets can be rotated; every one is compared, whichever fits.
+ * Several signatures, secrets and keys at once, so that they can be rotated; every one is compared, whichever fits.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-export function createStandardWebhooks(settings: Extract<AuthenticatorSettings, { type: 'standard-webhooks' }>): Authenticator {
-  const keys = settings.secrets.map((secret) => Buffer.from(secret.replace(SECRET_PREFIX, ''), 'base64'))
+export function createStandardWebhooks(settings: StandardWebhooksSettings): Authenticator {
+  const secrets = settings.secrets.map((secret) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
+  const publicKeys = settings.publicKeys.map((key) => ed25519KeyOf(Buffer.from(key.replace(/^whpk_/, ''), 'base64')))
   const [idHeader, timestampHeader, signatureHeader] = ['id', 'timestamp', 'signature'].map((part) => `${settings.headerPrefix}-${part}`)
 
   return {
     authenticate({ headers, pathToken, body }, now) {
       if (pathToken !== undefined) return { authentic: false, cause: 'unexpected-path-token' }
-      const [eventId, timestamp, signatures] = [idHeader, timestampHeader, signatureHeader].map((name) => headers[name ?? ''])
-      if (!eventId || !timestamp || !signatures || !WHOLE_SECONDS.test(timestamp)) return { authentic: false, cause: 'unsigned' }
+      const [eventId, timestamp, header] = [idHeader, timestampHeader, signatureHeader].map((name) => headers[name ?? ''])
+      const signatures = signaturesIn(header ?? '')
+      if (!eventId || !timestamp || signatures === undefined) return { authentic: false, cause: 'unsigned' }
 
-      const age = secondsBetween(new Date(Number(timestamp) * 1_000), now)
-      if (Math.abs(age) > settings.toleranceSeconds) return { authentic: false, cause: 'outside-tolerance' }
+      const isFresh = isWithinTolerance(timestamp, 's', settings.toleranceSeconds, now)
+      if (!isFresh) return { authentic: false, cause: isFresh === undefined ? 'unsigned' : 'outside-tolerance' }
 
-      const expected = keys.map((key) => createHmac('sha256', key).update(`${eventId}.${timestamp}.`).update(body).digest())
-      const isAuthentic = isAnyEqual(signaturesIn(signatures), expected)
+      const start = `${eventId}.${timestamp}.`
+      const isAuthentic = hasSecretsSignature(of(signatures, 'v1,'), start, body) || hasKeysSignature(of(signatures, 'v1a,'), start, body)
       return isAuthentic ? { authentic: true, eventId } : { authentic: false, cause: 'wrong-signature' }
     },
   }
-}
 
-/** `v1,BASE64 v1,BASE64 ...`; other versions are passed over. */
-const signaturesIn = (header: string) =>
-  header.split(' ').flatMap((signature) => (signature.startsWith('v1,') ? [Buffer.from(signature.slice(3), 'base64')] : []))
-
-/** Compares all with all: the time tells nothing about which one was nearly right. */
-function isAnyEqual(given: readonly Buffer[], expected: readonly Buffer[]): boolean {
-  let isEqual = false
-  for (const one of given) {
-    for (const other of expected) isEqual = (one.length === other.length && timingSafeEqual(one, other)) || isEqual
+  function hasSecretsSignature(signatures: readonly string[], start: string, body: Uint8Array): boolean {
+    const expected = secrets.map((key) => createHmac('sha256', key).update(start).update(body).digest('base64'))
+    return indexOfEqual(signatures, expected) !== -1
   }
-  return isEqual
+
+  function hasKeysSignature(signatures: readonly string[], start: string, body: Uint8Array): boolean {
+    const bytes = signatures.flatMap((text) => bytesOf(text, 'base64') ?? [])
+    return isSignedByAny(publicKeys, bytes, Buffer.concat([Buffer.from(start), body]))
+  }
 }
+
+/** `v1,BASE64 v1a,BASE64 ...`, or undefined: two headers in one, as API Gateway joins them, are no such list. */
+function signaturesIn(header: string): readonly string[] | undefined {
+  const signatures = header.split(' ')
+  return signatures.length <= MAX_SIGNATURES && signatures.every((signature) => VERSIONED.test(signature)) ? signatures : undefined
+}
+
+/** The signatures of one version; other versions are passed over. */
+const of = (signatures: readonly string[], version: string) =>
+  signatures.flatMap((signature) => (signature.startsWith(version) ? signature.slice(version.length) : []))

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { AuthenticatorSettings } from '#core/event-source'
+import type { TokenSettings } from '#core/event-source'
 import type { Authenticator } from '#core/ports/authenticator'
 
 /** A shared token in a header, or in the path for senders that can set no header. It signs nothing: a captured request can be replayed. */
-export function createTokenAuthenticator(settings: Extract<AuthenticatorSettings, { type: 'token' }>): Authenticator {
+export function createTokenAuthenticator(settings: TokenSettings): Authenticator {
   const expected = settings.tokens.map(digestOf)
 
   return {

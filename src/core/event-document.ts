@@ -1,0 +1,21 @@
+import { formFieldsIn } from '#core/form-fields'
+import { jsonIn } from '#core/json-bytes'
+import { valueAt } from '#core/json-pointer'
+import type { IncomingRequest } from '#core/ports/authenticator'
+
+/** What an event's body says: JSON, or the fields of a form where its sender says that it is one. */
+export type EventDocument = { readonly value: unknown } | { readonly problem: string }
+
+/** Reads the body of an event that was found authentic. */
+export function eventDocumentOf({ headers, body }: IncomingRequest): EventDocument {
+  const isForm = /^application\/x-www-form-urlencoded *(;|$)/i.test(headers['content-type'] ?? '')
+  const value = isForm ? formFieldsIn(body) : jsonIn(body)
+  return value === undefined ? { problem: `the body is not ${isForm ? 'a form' : 'JSON'} in UTF-8` } : { value }
+}
+
+/** A text or a whole number that a pointer leads to; an empty text is none. */
+export function textAt(document: unknown, pointer: string | undefined): string | undefined {
+  const value = pointer === undefined ? undefined : valueAt(document, pointer)
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

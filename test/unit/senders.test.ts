@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { parseEventSources } from '#config/event-sources'
+import { PRESETS } from '#config/presets'
+import { addSeconds } from '#core/instants'
+import { createReceiveEvent, type IncomingEvent } from '#core/receive-event'
+import { SAMPLE_SENDERS, SAMPLE_SOURCES, SIGNED_AT, signedByOpenssl } from '#test/support/senders/sample-senders'
+import { createMemoryQueue } from '#test/support/twins/memory-queue'
+
+const SOURCES = parseEventSources(JSON.stringify(SAMPLE_SOURCES))
+
+function createDoor(at = SIGNED_AT) {
+  const queue = createMemoryQueue()
+  const receiveEvent = createReceiveEvent({ sources: { current: async () => SOURCES, reread: async () => SOURCES }, queue, now: () => at })
+  return { receiveEvent, messages: () => queue.bodies().map((body) => JSON.parse(body)) }
+}
+
+const named = (name: string) => SAMPLE_SENDERS.find((sender) => sender.name === name)!.event
+const cases = SAMPLE_SENDERS.map((sender) => [sender.name, sender] as const)
+const hasTime = ({ authenticator }: { authenticator: object }) =>
+  'toleranceSeconds' in authenticator && typeof authenticator.toleranceSeconds === 'number'
+
+describe('a sender', () => {
+  it('is sampled for each preset', () => {
+    const sampled = SAMPLE_SENDERS.map(({ source }) => ('preset' in source ? source.preset : undefined))
+
+    expect(Object.keys(PRESETS).filter((preset) => !sampled.includes(preset))).toEqual([])
+  })
+
+  it.each(cases)('is believed as it signs: %s', async (name, { event, callId }) => {
+    const door = createDoor()
+
+    expect(await door.receiveEvent(event)).toEqual({ kind: 'queued' })
+    expect(door.messages()).toMatchObject([{ [name === 'allomia-callback' ? 'outboundCallId' : 'callId']: callId, source: name }])
+  })
+
+  it.each(cases.filter(([name]) => hasTime(SOURCES.get(name)!)))(
+    'is believed within its tolerance, both ways: %s',
+    async (name, { event }) => {
+      const { toleranceSeconds } = SOURCES.get(name)!.authenticator as { toleranceSeconds: number }
+
+      const at = (seconds: number) => createDoor(addSeconds(SIGNED_AT, seconds)).receiveEvent(event)
+
+      expect(await at(toleranceSeconds)).toEqual({ kind: 'queued' })
+      expect(await at(-toleranceSeconds)).toEqual({ kind: 'queued' })
+      expect(await at(toleranceSeconds + 1)).toEqual({ kind: 'not-authentic', cause: 'outside-tolerance' })
+      expect(await at(-toleranceSeconds - 1)).toEqual({ kind: 'not-authentic', cause: 'outside-tolerance' })
+    },
+  )
+
+  it.each(cases)('is not believed under the name of another: %s', async (name, { event }) => {
+    const others = [...SOURCES.keys()].filter((other) => !sameProof(name, other))
+
+    const receptions = await Promise.all(others.map((source) => createDoor().receiveEvent({ ...event, source })))
+
+    expect(receptions.filter(({ kind }) => kind !== 'not-authentic')).toEqual([])
+  })
+
+  it('has its event ids kept, signed or pointed to', async () => {
+    const door = createDoor()
+
+    for (const name of ['own-hmac', 'telnyx', 'svix', 'token']) await door.receiveEvent(named(name))
+
+    expect(door.messages().map(({ eventId }) => eventId)).toEqual(['evt_own', 'evt_1', 'msg_1', undefined])
+  })
+})
+
+describe('a challenge', () => {
+  it('is answered in the sender’s own form, by its secret', async () => {
+    const door = createDoor()
+    const { event, proof } = signedByOpenssl('zoom-challenge', 'zoom')
+
+    const reception = await door.receiveEvent(event)
+
+    expect(reception).toEqual({ kind: 'challenged', answer: { plainToken: 'qgg8vlvZRS6UYooatFL8Aw', encryptedToken: proof } })
+    expect(door.messages()).toEqual([])
+  })
+
+  it('is not answered to those who do not know the secret', async () => {
+    const { event } = signedByOpenssl('zoom-challenge', 'zoom')
+    const headers = { ...event.headers, 'x-zm-signature': `v0=${'0'.repeat(64)}` }
+
+    expect(await createDoor().receiveEvent({ ...event, headers })).toEqual({ kind: 'not-authentic', cause: 'wrong-signature' })
+  })
+})
+
+describe('a form', () => {
+  const form = (body: string): IncomingEvent => ({
+    ...named('token'),
+    headers: { ...named('token').headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(body, 'latin1'),
+  })
+  const sources = parseEventSources(JSON.stringify({ token: { ...SAMPLE_SOURCES.token, pointers: { callId: '/id' } } }))
+
+  it.each<[string, string, object]>([
+    ['names the call', 'x=1&id=call+%C3%A9', { kind: 'queued' }],
+    ['is malformed without its field', 'x=1', { kind: 'malformed', problem: 'no call id at /id' }],
+    [
+      'is malformed where the field comes twice: nobody knows which is meant',
+      'id=a&id=b',
+      { kind: 'malformed', problem: 'no call id at /id' },
+    ],
+    ['is malformed where it is not UTF-8', 'id=\xe9', { kind: 'malformed', problem: 'the body is not a form in UTF-8' }],
+  ])('%s', async (_title, body, reception) => {
+    const current = async () => sources
+    const receiveEvent = createReceiveEvent({ sources: { current, reread: current }, queue: createMemoryQueue(), now: () => SIGNED_AT })
+
+    expect(await receiveEvent(form(body))).toEqual(reception)
+  })
+})
+
+/** Those that share a secret and a way to prove it: the samples of one scheme stand for one sender. */
+function sameProof(name: string, other: string): boolean {
+  const families = [
+    ['standard-webhooks', 'standard-webhooks-v1a'],
+    ['twilio', 'twilio-json'],
+  ]
+  return name === other || families.some((family) => family.includes(name) && family.includes(other))
+}
