@@ -23,6 +23,7 @@ export interface StackParameters {
   readonly retentionMode?: 'NONE' | 'GOVERNANCE' | 'COMPLIANCE'
   readonly alarmEmail?: string
   readonly allowInsecureSources?: 'true' | 'false'
+  readonly eventBusName?: string
 }
 
 export interface DeploymentRequest {
@@ -67,6 +68,9 @@ export function eventsEndpoint({ eventsUrl }: StackOutputs, { endpoint }: LocalC
   const { hostname, pathname } = new URL(eventsUrl)
   return `${endpoint}/_aws/execute-api/${hostname.split('.')[0]}/$default${pathname}`
 }
+
+/** The same place as a function in the local cloud is told that it was asked for: no port, and https, as in AWS. */
+export const publicEventsUrl = ({ eventsUrl }: StackOutputs) => `https://${new URL(eventsUrl).hostname}${new URL(eventsUrl).pathname}`
 
 async function osls(directory: string, args: string[], cloud: LocalCloud, log: (line: string) => void): Promise<void> {
   const bin = join(REPOSITORY, 'node_modules', '.bin')

@@ -5,7 +5,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { bundleFunctions } from '../build/bundle.ts'
 import { createSimulator, type Simulator } from './allomia/simulator.ts'
-import { deployStack, eventsEndpoint, type StackOutputs } from './deployment.ts'
+import { deployStack, eventsEndpoint, publicEventsUrl, type StackOutputs } from './deployment.ts'
 import { type LocalCloud, startMinistack } from './ministack.ts'
 
 /** All of callvault on this machine: the deployed stack, the provider that it asks, and what a sender needs. */
@@ -15,6 +15,8 @@ export interface LocalVault {
   readonly outputs: StackOutputs
   /** A sender appends its source. */
   readonly eventsUrl: string
+  /** The same as the function sees it: what a sender signs that signs its URL. */
+  readonly publicEventsUrl: string
   readonly senders: Senders
   /** The provider's key that sees every organization. */
   readonly tenantKey: string
@@ -37,10 +39,13 @@ export interface LocalVaultOptions {
   readonly signal?: AbortSignal
   /** In the settings: other API keys than the tenant's own for every organization. */
   readonly apiKeys?: Partial<ApiKeys>
+  /** Event sources beside the two. */
+  readonly eventSources?: object
 }
 
 const RUNS = join(import.meta.dirname, '../../.local/runs')
 const MEDIA_BUCKET = 'allomia-media'
+export const EVENT_SOURCES_SECRET = 'callvault-event-sources'
 
 /**
  * Starts it all, from nothing.
@@ -48,7 +53,13 @@ const MEDIA_BUCKET = 'allomia-media'
  * engine and bundles -> provider -> configuration -> deployment of the real serverless.yml
  * @throws {Error} what is missing on this machine, or what went wrong; nothing stays up
  */
-export async function startLocalVault({ organizationIds, log, signal, apiKeys = {} }: LocalVaultOptions): Promise<LocalVault> {
+export async function startLocalVault({
+  organizationIds,
+  log,
+  signal,
+  apiKeys = {},
+  eventSources = {},
+}: LocalVaultOptions): Promise<LocalVault> {
   const started = new AsyncDisposableStack()
   try {
     await mkdir(RUNS, { recursive: true })
@@ -76,7 +87,7 @@ export async function startLocalVault({ organizationIds, log, signal, apiKeys = 
     const senders = { voiceSecret: `whsec_${randomBytes(32).toString('base64')}`, crmToken: randomBytes(24).toString('base64url') }
     const params = await writeSecrets(cloud, {
       settings: settingsFor(simulator, { default: tenantKey, organizations: {}, ...apiKeys }, organizationIds),
-      eventSources: eventSourcesFor(senders),
+      eventSources: { ...eventSources, ...eventSourcesFor(senders) },
     })
     signal?.throwIfAborted()
 
@@ -84,7 +95,8 @@ export async function startLocalVault({ organizationIds, log, signal, apiKeys = 
     const outputs = await deployStack({ cloud, params: { ...params, allowInsecureSources: 'true' } })
     signal?.throwIfAborted()
 
-    return { cloud, simulator, outputs, eventsUrl: eventsEndpoint(outputs, cloud), senders, tenantKey, stop: () => started.disposeAsync() }
+    const urls = { eventsUrl: eventsEndpoint(outputs, cloud), publicEventsUrl: publicEventsUrl(outputs) }
+    return { cloud, simulator, outputs, ...urls, senders, tenantKey, stop: () => started.disposeAsync() }
   } catch (error) {
     await started.disposeAsync()
     // Ctrl-C in a terminal reaches osls and pip as well: that they failed then is no news.
@@ -112,7 +124,7 @@ async function writeSecrets({ endpoint, region, environment }: LocalCloud, docum
   try {
     return {
       settingsSecretArn: await write('callvault-settings', documents.settings),
-      eventSourcesSecretArn: await write('callvault-event-sources', documents.eventSources),
+      eventSourcesSecretArn: await write(EVENT_SOURCES_SECRET, documents.eventSources),
     }
   } finally {
     client.destroy()

@@ -1,4 +1,4 @@
-import type { LocalVault } from './local-vault.ts'
+import { EVENT_SOURCES_SECRET, type LocalVault } from './local-vault.ts'
 
 const STAGE = 'local'
 const FUNCTIONS = ['receive-event', 'archive-call', 'reconcile-calls'] as const
@@ -8,7 +8,10 @@ const FUNCTIONS = ['receive-event', 'archive-call', 'reconcile-calls'] as const
  *
  * Both versions of the AWS CLI take these: version 1 would ask AWS itself about queues unless each such command names the endpoint.
  */
-export function nextCommands({ cloud, simulator, outputs, eventsUrl, senders }: LocalVault, organizationId: string): string {
+export function nextCommands(
+  { cloud, simulator, outputs, eventsUrl, publicEventsUrl, senders }: LocalVault,
+  organizationId: string,
+): string {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = cloud.environment
   return `Try next, in another terminal:
 
@@ -32,5 +35,6 @@ export function nextCommands({ cloud, simulator, outputs, eventsUrl, senders }: 
   # for the examples of docs/operations.md and docs/events.md, which name these
   export ARCHIVE_BUCKET=${outputs.archiveBucketName} CATALOG_TABLE=${outputs.catalogTableName}
   export CALL_QUEUE_URL=${outputs.callQueueUrl}
-  export EVENTS_URL='${eventsUrl}' SECRET='${senders.voiceSecret}'  # of the source voice, which signs`
+  export EVENTS_URL='${eventsUrl}' SECRET='${senders.voiceSecret}'  # of the source voice, which signs
+  export PUBLIC_EVENTS_URL='${publicEventsUrl}' EVENT_SOURCES_SECRET=${EVENT_SOURCES_SECRET}`
 }

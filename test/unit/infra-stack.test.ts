@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseQueueMessage } from '#core/queue-message'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const FUNCTIONS = ['receive-event', 'archive-call', 'reconcile-calls']
@@ -155,5 +156,55 @@ describe('the stack', () => {
       maxReceiveCount: 3,
     })
     expect(propertiesOf('CallDeadLetterQueue').MessageRetentionPeriod).toBe(14 * 24 * 3600)
+  })
+
+  it('lets events of calls that ended through to the queue, those of the one rule alone', () => {
+    const [target] = propertiesOf('CallEndedRule').Targets
+    const allowed = ['CallQueuesPolicy', 'CallEndedDeadLetterQueuePolicy'].map((name) =>
+      propertiesOf(name).PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow'),
+    )
+
+    expect(propertiesOf('CallEndedRule')).toMatchObject({
+      EventBusName: { Ref: 'EventBusName' },
+      EventPattern: { 'detail-type': ['call.ended'], detail: { callId: [{ exists: true }] } },
+    })
+    expect(target).toMatchObject({ Arn: { 'Fn::GetAtt': ['CallQueue', 'Arn'] } })
+    expect(target.DeadLetterConfig).toEqual({ Arn: { 'Fn::GetAtt': ['CallEndedDeadLetterQueue', 'Arn'] } })
+    expect(allowed.flat()).toHaveLength(2)
+    for (const statement of allowed.flat())
+      expect(statement).toMatchObject({
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['CallEndedRule', 'Arn'] } } },
+      })
+  })
+
+  it.each([
+    ['an ordinary id', { callId: 'call_1', organizationId: 'org_1' }, { callId: 'call_1', organizationId: 'org_1' }],
+    ['no organization', { callId: 'call_1', organizationId: '' }, { callId: 'call_1' }],
+    [
+      'an id that would say more than it may',
+      { callId: 'call_1","version":2,"trigger":"operator","source":"forged","x":"', organizationId: '' },
+      { callId: 'call_1' },
+    ],
+  ])('makes a message of an event with %s', (_what, { callId, organizationId }, expected) => {
+    const { InputTemplate, InputPathsMap } = propertiesOf('CallEndedRule').Targets[0].InputTransformer
+    const values: Record<string, string> = { callId, organizationId, id: 'a1b2', time: '2026-03-03T14:24:00Z' }
+
+    // Nothing is escaped: so EventBridge does it.
+    const message = parseQueueMessage(InputTemplate.replaceAll(/<(\w+)>/g, (_match: string, name: string) => values[name]))
+
+    expect(Object.keys(InputPathsMap).sort()).toEqual(Object.keys(values).sort())
+    expect(message).toMatchObject({ ...expected, version: 1, trigger: 'event', source: 'eventbridge', requestId: 'a1b2', eventId: 'a1b2' })
+  })
+
+  it('holds senders to a rate on every route', () => {
+    expect(propertiesOf('HttpApiStage').DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 200, ThrottlingRateLimit: 100 })
+    expect(propertiesOf('HttpApiStage').RouteSettings).toBeUndefined()
+    expect(
+      ofType('AWS::ApiGatewayV2::Route')
+        .map(({ Properties }) => Properties.RouteKey)
+        .sort(),
+    ).toEqual(['POST /events/{source}', 'POST /events/{source}/{token}'])
   })
 })

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeLocally } from '../support/engines/describe-locally.ts'
+import { eventually } from '../support/poll.ts'
+import { documentedExamples, runExample } from '../support/senders/documented-examples.ts'
+import { SAMPLE_SENDERS, SAMPLE_SOURCES, SECRET, TOKEN } from '../support/senders/sample-senders.ts'
+import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
+import { putEvent } from '../support/stack/event-bus.ts'
+
+const ORGANIZATION = 'org_27'
+const { sources, examples } = documentedExamples()
+/** The stack has sources of these names, with secrets of its own: the examples of those two are run elsewhere. */
+const TAKEN = ['voice', 'crm']
+const runnable = examples.filter(({ script }) => !TAKEN.some((name) => script.includes(`$EVENTS_URL/${name}"`)))
+
+describeLocally('the deployed stack, and who may announce the end of a call to it', () => {
+  let vault: DeployedVault
+
+  beforeAll(async () => {
+    vault = await startDeployedVault({ organizationIds: [ORGANIZATION], eventSources: { ...SAMPLE_SOURCES, ...sources } })
+  })
+  afterAll(() => vault?.stop())
+
+  const untilQuiet = () => eventually('an empty queue', async () => (await vault.queues.isEmpty()) || undefined)
+
+  it.each(runnable.map((example, index) => [`${index + 1}: ${example.title}`, example] as const))(
+    'takes the example of docs/events.md, %s',
+    async (_title, example) => {
+      const { eventsUrl, publicEventsUrl } = vault
+
+      const answers = await runExample(example, { EVENTS_URL: eventsUrl, PUBLIC_EVENTS_URL: publicEventsUrl })
+
+      expect(answers[0]).toEqual({ status: 202, body: { status: 'queued' } })
+      expect(answers.slice(1).map(({ status }) => status)).toEqual(example.title === 'zoom' ? [200] : [])
+    },
+  )
+
+  it.each(SAMPLE_SENDERS.filter(({ name }) => !TAKEN.includes(name)).map((sender) => [sender.name, sender] as const))(
+    'refuses what is not authentic: %s',
+    async (name, { event }) => {
+      const headers = Object.entries(event.headers).map(([header, value = '']) => [header, value.replace(/^(.*)[A-Za-z0-9]/, '$1~')])
+      const [path, type] = [event.pathToken === undefined ? name : `${name}/${event.pathToken}x`, { 'content-type': 'application/json' }]
+
+      const response = await fetch(`${vault.eventsUrl}/${path}`, {
+        method: 'POST',
+        headers: { ...Object.fromEntries(headers), ...type },
+        body: Buffer.from(event.body),
+      })
+
+      expect([response.status, await response.json()]).toEqual([401, { error: 'not authentic' }])
+    },
+  )
+
+  it('archives a call that an event on the bus announces', async () => {
+    await vault.change({ id: 'call_bus', organizationId: ORGANIZATION })
+    await vault.change({ id: 'call_bus_alone', organizationId: ORGANIZATION })
+
+    await putEvent(vault.cloud.endpoint, 'call.ended', { callId: 'call_bus', organizationId: ORGANIZATION })
+    await putEvent(vault.cloud.endpoint, 'call.ended', { callId: 'call_bus_alone' })
+    const rows = await Promise.all([vault.archived('call_bus'), vault.archived('call_bus_alone')])
+
+    const [first] = await vault.objects.manifestsOf('call_bus')
+    expect(rows).toMatchObject([{ recordingState: 'stored' }, { recordingState: 'stored', organizationId: ORGANIZATION }])
+    expect(first?.manifest).toMatchObject({ trigger: 'event', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+  })
+
+  it('passes over events of other types, and those without a call', async () => {
+    await vault.change({ id: 'call_started', organizationId: ORGANIZATION })
+    await vault.change({ id: 'call_bus_last', organizationId: ORGANIZATION })
+
+    await putEvent(vault.cloud.endpoint, 'call.started', { callId: 'call_started' })
+    await putEvent(vault.cloud.endpoint, 'call.ended', { call: 'call_started' })
+    await putEvent(vault.cloud.endpoint, 'call.ended', { callId: 'call_bus_last' })
+    await vault.archived('call_bus_last')
+    await untilQuiet()
+
+    expect(await vault.rows.get('call_started')).toBeUndefined()
+    expect(await vault.queues.receiveDeadLetters()).toEqual([])
+  })
+
+  it('archives a call whose message is put on the queue by hand', async () => {
+    await vault.change({ id: 'call_by_hand', organizationId: ORGANIZATION })
+    const message = { version: 1, trigger: 'event', callId: 'call_by_hand', organizationId: '', source: 'batch-import' }
+
+    await vault.queues.send([JSON.stringify({ ...message, receivedAt: new Date(), requestId: 'import-0001' })])
+    const row = await vault.archived('call_by_hand')
+
+    const [first] = await vault.objects.manifestsOf('call_by_hand')
+    expect(row).toMatchObject({ organizationId: ORGANIZATION, recordingState: 'stored' })
+    expect(first?.manifest).toMatchObject({ trigger: 'event', requestId: 'import-0001' })
+  })
+
+  it('writes no secret, token, signature or body into its logs', async () => {
+    const lines = await vault.functions.logOf('receive-event')
+
+    const log = `${lines.join('\n')}\n${await readFile(vault.cloud.logFile, 'utf8')}`
+
+    const secrets = Object.values(sources).flatMap((source) =>
+      Object.entries(source).flatMap(([name, value]) => (/secrets|tokens/.test(name) ? value : [])),
+    )
+    const proofs = SAMPLE_SENDERS.flatMap(({ event }) => Object.values(event.headers)).filter((value) => (value ?? '').length > 32)
+    expect(secrets.length).toBeGreaterThan(8)
+    expect(lines.filter((line) => line.includes('"reception":"queued"')).length).toBeGreaterThanOrEqual(runnable.length)
+    expect(
+      [SECRET, TOKEN, ...secrets, ...proofs, 'plainToken', 'customer-ended-call'].filter((text) => log.includes(String(text))),
+    ).toEqual([])
+  })
+})
