@@ -18,6 +18,7 @@ import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
 import { createArchiveCall } from '#core/archive-call'
 import { createEnqueueDue } from '#core/enqueue-due'
+import { asCallvaultError } from '#core/errors'
 import { createMatchCallback } from '#core/match-callback'
 import type { LiveDocument } from '#core/ports/live-document'
 import { createReceiveEvent } from '#core/receive-event'
@@ -31,10 +32,12 @@ const now = () => new Date()
 
 export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: ReceiveEventEnvironment) {
   const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
-  return {
-    receiveEvent: createReceiveEvent({ sources: liveDocument(eventSources, parseEventSources), queue, now }),
-    ...createTelemetry('receive-event', logLevel),
+  const telemetry = createTelemetry('receive-event', logLevel)
+  const report = (error: unknown) => {
+    const { message, code } = asCallvaultError(error)
+    telemetry.log.error(`the former event sources hold for now: ${message}`, { code })
   }
+  return { receiveEvent: createReceiveEvent({ sources: liveDocument(eventSources, parseEventSources, report), queue, now }), ...telemetry }
 }
 
 export function composeArchiveCall(environment: ArchiveCallEnvironment) {
@@ -85,8 +88,8 @@ const settingsOf = ({ settings, allowInsecureSources: allowInsecure }: SourcesEn
 const mediaSources = (settings: LiveDocument<Settings>, allowInsecure: boolean) =>
   createMediaSources({ allowInsecure, hostAllowlist: async () => (await settings.current()).sources.hostAllowlist })
 
-function liveDocument<T>(place: DocumentPlace, parse: (text: string) => T): LiveDocument<T> {
-  if ('file' in place) return createLiveDocument({ load: () => fileText(place.file), parse, now })
+function liveDocument<T>(place: DocumentPlace, parse: (text: string) => T, report: (error: unknown) => void = () => {}): LiveDocument<T> {
+  if ('file' in place) return createLiveDocument({ load: () => fileText(place.file), parse, now, report })
   const client = new SecretsManagerClient({ requestHandler: BRIEF })
-  return createLiveDocument({ load: () => secretText(client, place.secretArn), parse, now })
+  return createLiveDocument({ load: () => secretText(client, place.secretArn), parse, now, report })
 }

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { describeLocally } from '../support/engines/describe-locally.ts'
 import { eventually } from '../support/poll.ts'
 import { documentedExamples, runExample } from '../support/senders/documented-examples.ts'
 import { SAMPLE_SENDERS, SAMPLE_SOURCES, SECRET, TOKEN } from '../support/senders/sample-senders.ts'
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
 import { putEvent } from '../support/stack/event-bus.ts'
+import { createEventSourcesSecret } from '../support/stack/event-sources-secret.ts'
 
 const ORGANIZATION = 'org_27'
 const { sources, examples } = documentedExamples()
@@ -88,6 +89,28 @@ describeLocally('the deployed stack, and who may announce the end of a call to i
     const [first] = await vault.objects.manifestsOf('call_by_hand')
     expect(row).toMatchObject({ organizationId: ORGANIZATION, recordingState: 'stored' })
     expect(first?.manifest).toMatchObject({ trigger: 'event', requestId: 'import-0001' })
+  })
+
+  it('takes a new source without being deployed again, and says in its log what is wrong with one, by its place', async () => {
+    const secret = createEventSourcesSecret(vault.engine)
+    onTestFinished(secret.close)
+    const source = { preset: 'token', tokens: [TOKEN], pointers: { callId: 'callId' } }
+    const post = async () => {
+      const options = { method: 'POST', headers: { 'x-callvault-token': TOKEN }, body: '{"callId":"call_new_source"}' }
+      return (await fetch(`${vault.eventsUrl}/new`, options)).status
+    }
+    const isLogged = async (text: string) => (await vault.functions.logOf('receive-event')).some((line) => line.includes(text)) || undefined
+
+    await secret.put({ new: source })
+    const whileWrong = new Set<number>()
+    await eventually('the problem in the log', async () => {
+      whileWrong.add(await post())
+      return isLogged('new.pointers.callId has to be a JSON Pointer')
+    })
+    await secret.put({ new: { ...source, pointers: { callId: '/callId' } } })
+    await eventually('the new source', async () => (await post()) === 202 || undefined)
+
+    expect([...whileWrong]).toEqual([404])
   })
 
   it('writes no secret, token, signature or body into its logs', async () => {

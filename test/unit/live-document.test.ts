@@ -8,6 +8,7 @@ const down = new SettingsUnavailableError('a secret')
 function createStore(...answers: readonly (string | Error)[]) {
   let seconds = 0
   let reads = 0
+  const reported: unknown[] = []
   const document = createLiveDocument({
     load: async () => {
       const answer = answers[Math.min(reads, answers.length - 1)]
@@ -20,10 +21,12 @@ function createStore(...answers: readonly (string | Error)[]) {
       return text
     },
     now: () => new Date(seconds * 1_000),
+    report: (error) => reported.push(error),
   })
   return {
     ...document,
     reads: () => reads,
+    reported: () => reported,
     pass(more: number) {
       seconds += more
     },
@@ -48,6 +51,18 @@ describe('a live document', () => {
     store.pass(300)
 
     expect([reread, await store.current()]).toEqual(['second', 'third'])
+  })
+
+  it('has a reading that fails reported once, while a good one hides it', async () => {
+    const store = createStore('good', 'wrong')
+    await store.current()
+    store.pass(20)
+
+    await Promise.all([store.reread(), store.reread()])
+    store.pass(300)
+    await store.current().catch(() => {})
+
+    expect(store.reported()).toEqual([new ConfigurationError('settings', ['it is wrong'])])
   })
 
   it.each([down, 'wrong'])('holds for its five minutes though a reread fails', async (failure) => {

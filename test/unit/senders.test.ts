@@ -55,12 +55,74 @@ describe('a sender', () => {
     expect(receptions.filter(({ kind }) => kind !== 'not-authentic')).toEqual([])
   })
 
+  it('has its keys read once for each reading of its source, not for each event', async () => {
+    const source = { ...SOURCES.get('telnyx')! }
+    let readings = 0
+    const authenticator = new Proxy(source.authenticator, {
+      get(target, name) {
+        readings += name === 'publicKeys' ? 1 : 0
+        return Reflect.get(target, name)
+      },
+    })
+    const current = async () => new Map([['telnyx', { ...source, authenticator }]])
+    const receiveEvent = createReceiveEvent({ sources: { current, reread: current }, queue: createMemoryQueue(), now: () => SIGNED_AT })
+
+    for (const event of [named('telnyx'), named('telnyx'), named('telnyx')]) await receiveEvent(event)
+
+    expect(readings).toBe(1)
+  })
+
   it('has its event ids kept, signed or pointed to', async () => {
     const door = createDoor()
 
     for (const name of ['own-hmac', 'telnyx', 'svix', 'token']) await door.receiveEvent(named(name))
 
     expect(door.messages().map(({ eventId }) => eventId)).toEqual(['evt_own', 'evt_1', 'msg_1', undefined])
+  })
+})
+
+describe('a sender that changes its secret', () => {
+  const OLD = 'a-former-secret-that-everybody-knows'
+  const other = 'f'.repeat(64)
+
+  it.each([
+    ['zoom', named('zoom')],
+    ['elevenlabs', named('elevenlabs')],
+    ['twilio', named('twilio')],
+  ])('is believed by either while both are configured: %s', async (name, event) => {
+    const source = SAMPLE_SOURCES[name] as { secrets: string[] }
+    const doors = [[OLD, ...source.secrets], [...source.secrets, OLD], [OLD]].map((secrets) => {
+      const sources = parseEventSources(JSON.stringify({ [name]: { ...source, secrets } }))
+      const current = async () => sources
+      return createReceiveEvent({ sources: { current, reread: current }, queue: createMemoryQueue(), now: () => SIGNED_AT })
+    })
+
+    const kinds = await Promise.all(doors.map(async (receiveEvent) => (await receiveEvent(event)).kind))
+
+    expect(kinds).toEqual(['queued', 'queued', 'not-authentic'])
+  })
+
+  it.each([
+    ['retell', 'x-retell-signature', (value: string) => `${value.replace('d=', `d=${other},d=`)}`],
+    ['elevenlabs', 'elevenlabs-signature', (value: string) => `v1=passed-over,${value},v0=${other}`],
+    ['elevenlabs', 'elevenlabs-signature', (value: string) => value.split(',').reverse().join(', ')],
+    ['svix', 'svix-signature', (value: string) => `v1,${Buffer.alloc(32).toString('base64')} ${value} v9,passed-over`],
+    ['standard-webhooks', 'webhook-signature', (value: string) => `v1a,${Buffer.alloc(64).toString('base64')} ${value}`],
+  ])('may send several signatures at once, in its form: %s', async (name, header, change) => {
+    const event = named(name)
+    const headers = { ...event.headers, [header]: change(event.headers[header]!) }
+
+    expect(await createDoor().receiveEvent({ ...event, headers })).toEqual({ kind: 'queued' })
+  })
+
+  it.each([
+    ['elevenlabs', 'elevenlabs-signature', (value: string) => `${value},${Array(10).fill(`v0=${other}`).join()}`],
+    ['svix', 'svix-signature', (value: string) => `${value} ${Array(10).fill('v1,AAAA').join(' ')}`],
+  ])('may not send more than ten: %s', async (name, header, change) => {
+    const event = named(name)
+    const headers = { ...event.headers, [header]: change(event.headers[header]!) }
+
+    expect(await createDoor().receiveEvent({ ...event, headers })).toEqual({ kind: 'not-authentic', cause: 'unsigned' })
   })
 })
 

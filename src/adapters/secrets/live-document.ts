@@ -9,6 +9,8 @@ export interface LiveDocumentOptions<T> {
   /** @throws {ConfigurationError} the text is not such a document */
   readonly parse: (text: string) => T
   readonly now: () => Date
+  /** Told, once for each reading that fails while the last good one still holds: nobody else would hear of it until that is over. */
+  readonly report?: (error: unknown) => void
 }
 
 interface Reading<T> {
@@ -22,7 +24,7 @@ interface Reading<T> {
  *   good read            reread fails: the good one holds        its five minutes are over
  *   |--------------------|---------------------------------------|------------------------>
  */
-export function createLiveDocument<T>({ load, parse, now }: LiveDocumentOptions<T>): LiveDocument<T> {
+export function createLiveDocument<T>({ load, parse, now, report = () => {} }: LiveDocumentOptions<T>): LiveDocument<T> {
   let good: Reading<T> | undefined
   let last: Reading<T> | undefined
 
@@ -42,7 +44,9 @@ export function createLiveDocument<T>({ load, parse, now }: LiveDocumentOptions<
       () => {
         good = reading
       },
-      () => {},
+      (error) => {
+        if (isYounger(good, FRESH_MS)) report(error)
+      },
     )
     return reading.document
   }
