@@ -3,7 +3,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { composeReceiveEvent } from '#compose'
-import type { IncomingEvent, Reception } from '#core/receive-event'
+import { type IncomingEvent, MAX_BODY_BYTES, type Reception } from '#core/receive-event'
 
 /** `POST /events/{source}` and `POST /events/{source}/{token}`: translates between HTTP and {@link Reception}. */
 export const createHandler = ({ receiveEvent, log, metrics }: ReturnType<typeof composeReceiveEvent>) =>
@@ -33,9 +33,15 @@ const eventOf = (request: APIGatewayProxyEventV2): IncomingEvent => ({
   url: `https://${request.requestContext.domainName}${request.rawPath}${request.rawQueryString && `?${request.rawQueryString}`}`,
   pathToken: request.pathParameters?.token,
   headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
-  body: Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8'),
+  body: bytesOf(request),
   requestId: request.requestContext.requestId,
 })
+
+/** The exact bytes; of a body that is too large no more than shows it. Four letters of base64 are three bytes, a character at least one. */
+function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
+  const enough = isBase64Encoded ? Math.ceil((MAX_BODY_BYTES + 1) / 3) * 4 : MAX_BODY_BYTES + 1
+  return Buffer.from(body.slice(0, enough), isBase64Encoded ? 'base64' : 'utf8')
+}
 
 /** What stands in an unknown path may be anything, a token too: it is not logged. */
 const isKnown = ({ kind }: Reception) => kind !== 'unknown-source' && kind !== 'too-large'

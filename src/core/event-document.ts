@@ -10,7 +10,9 @@ export type EventDocument = { readonly value: unknown } | { readonly problem: st
 export function eventDocumentOf({ headers, body }: IncomingRequest): EventDocument {
   const isForm = /^application\/x-www-form-urlencoded *(;|$)/i.test(headers['content-type'] ?? '')
   const value = isForm ? formFieldsIn(body) : jsonIn(body)
-  return value === undefined ? { problem: `the body is not ${isForm ? 'a form' : 'JSON'} in UTF-8` } : { value }
+  return value === undefined
+    ? { problem: isForm ? 'the body is not a form in UTF-8 of at most 1,000 fields' : 'the body is not JSON in UTF-8' }
+    : { value }
 }
 
 /** A text or a whole number that a pointer leads to; an empty text is none. */

@@ -11,7 +11,7 @@ import type { LiveDocument } from '#core/ports/live-document'
 import { CallIdInvalidError } from '#core/queue-errors'
 import type { QueueMessage } from '#core/queue-message'
 
-const MAX_BODY_BYTES = 256 * 1_024
+export const MAX_BODY_BYTES = 256 * 1_024
 const MAX_EVENT_ID_LENGTH = 512
 
 export interface IncomingEvent extends IncomingRequest {

@@ -92,6 +92,21 @@ describe('what the door hands in', () => {
     expect(door.seen.map(({ body }) => Buffer.from(body))).toEqual([bytes, Buffer.from('é\r\n')])
   })
 
+  it.each([256 * 1_024, 256 * 1_024 + 1, 256 * 1_024 + 2, 1_000_000])(
+    'is whole up to 256 KiB, and seen to be larger beyond: %i bytes',
+    async (length) => {
+      const door = createDoor({ kind: 'queued' })
+      const bytes = Buffer.alloc(length, 0x61)
+
+      await door.knock({ body: bytes.toString('base64'), isBase64Encoded: true })
+      await door.knock({ body: bytes.toString() })
+
+      const seen = door.seen.map(({ body }) => body.length)
+      expect(seen.map((count) => Math.min(count, 256 * 1_024 + 1))).toEqual(Array(2).fill(Math.min(length, 256 * 1_024 + 1)))
+      expect(Math.max(...seen)).toBeLessThan(256 * 1_024 + 4)
+    },
+  )
+
   it('is the method and the URL that the sender wrote, with its query as it stands', async () => {
     const door = createDoor({ kind: 'queued' })
 

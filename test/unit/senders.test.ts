@@ -161,7 +161,16 @@ describe('a form', () => {
       'id=a&id=b',
       { kind: 'malformed', problem: 'no call id at /id' },
     ],
-    ['is malformed where it is not UTF-8', 'id=\xe9', { kind: 'malformed', problem: 'the body is not a form in UTF-8' }],
+    [
+      'is malformed where it is not UTF-8',
+      'id=\xe9',
+      { kind: 'malformed', problem: 'the body is not a form in UTF-8 of at most 1,000 fields' },
+    ],
+    [
+      'is malformed where it has more fields than a form has',
+      `id=a${'&x=1'.repeat(1_000)}`,
+      { kind: 'malformed', problem: 'the body is not a form in UTF-8 of at most 1,000 fields' },
+    ],
   ])('%s', async (_title, body, reception) => {
     const current = async () => sources
     const receiveEvent = createReceiveEvent({ sources: { current, reread: current }, queue: createMemoryQueue(), now: () => SIGNED_AT })
