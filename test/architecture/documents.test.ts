@@ -8,6 +8,7 @@ import { parse } from 'yaml'
 import { loadArchiveCallEnvironment, loadReceiveEventEnvironment, loadReconcileCallsEnvironment } from '#config/environment'
 import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
+import { documentedExamples } from '#test/support/senders/documented-examples'
 import { publishedSchemas } from '../../infra/build/publish-schemas.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -36,6 +37,21 @@ describe('example documents', () => {
 
     expect([...parseEventSources(text).keys()]).toEqual(['voice', 'crm', 'legacy-pbx'])
     expect(problemsOf('event-sources.schema.json', text)).toEqual([])
+  })
+
+  it('the event sources that docs/events.md shows are read by the loader and valid against the published schema', () => {
+    const text = JSON.stringify(documentedExamples().sources)
+
+    expect(parseEventSources(text).size).toBeGreaterThan(10)
+    expect(problemsOf('event-sources.schema.json', text)).toEqual([])
+  })
+
+  it.each([
+    { pointers: { callId: '/id' } },
+    { preset: 'token', pointers: { callId: '/id' } },
+    { secrets: ['x'.repeat(20)], pointers: { callId: '/id' } },
+  ])('the published schema refuses a source that says too little: %o', (source) => {
+    expect(problemsOf('event-sources.schema.json', JSON.stringify({ crm: source }))).not.toEqual([])
   })
 
   it('.env.example holds what the loaders read, and nothing else', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PRESETS } from '#config/presets'
 import { type GatewayServer, startGatewayServer } from '../support/gateway/gateway-server.ts'
 import { createReceiveEventDoor } from '../support/gateway/receive-event-door.ts'
-import { documentedExamples, runExample } from '../support/senders/documented-examples.ts'
+import { documentedExamples, forgedExample, runExample } from '../support/senders/documented-examples.ts'
 
 const { sources, examples } = documentedExamples()
 const QUEUED = { status: 202, body: { status: 'queued' } }
@@ -34,6 +34,17 @@ describe('the examples of docs/events.md', () => {
       const answers = await runExample(example, { EVENTS_URL: url, PUBLIC_EVENTS_URL: url.replace('http:', 'https:') })
 
       expect(answers).toEqual(ANSWERS[example.title] ?? [QUEUED])
+    },
+  )
+
+  it.each(examples.map((example, index) => [`${index + 1}: ${example.title}`, forgedExample(example)] as const))(
+    'are refused with one thing changed, %s',
+    async (_title, example) => {
+      const url = `${server.url}/events`
+
+      const [answer] = await runExample(example, { EVENTS_URL: url, PUBLIC_EVENTS_URL: url.replace('http:', 'https:') })
+
+      expect(answer).toEqual({ status: 401, body: { error: 'not authentic' } })
     },
   )
 })
