@@ -97,13 +97,19 @@ describeLocally('the deployed stack, and who may announce the end of a call to i
     const isLogged = async (text: string) => (await vault.functions.logOf('receive-event')).some((line) => line.includes(text)) || undefined
 
     await secret.put({ new: source })
+    // Ten seconds lie between two readings that something refused asks for.
+    const withinMs = 90_000
     const whileWrong = new Set<number>()
-    await eventually('the problem in the log', async () => {
-      whileWrong.add(await post())
-      return isLogged('new.pointers.callId has to be a JSON Pointer')
-    })
+    await eventually(
+      'the problem in the log',
+      async () => {
+        whileWrong.add(await post())
+        return isLogged('new.pointers.callId has to be a JSON Pointer')
+      },
+      withinMs,
+    )
     await secret.put({ new: { ...source, pointers: { callId: '/callId' } } })
-    await eventually('the new source', async () => (await post()) === 202 || undefined)
+    await eventually('the new source', async () => (await post()) === 202 || undefined, withinMs)
 
     expect([...whileWrong]).toEqual([404])
   })
