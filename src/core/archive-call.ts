@@ -69,10 +69,22 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const claim = { ...claimed.claim, row: takenUp(claimed.claim.row, trigger) }
     const progress: Progress = { row: claim.row, waits: undefined, reached: 'claim' }
     const { row, ...outcome } = await attemptOrReschedule(message, claim, progress, signal)
-    const written = await catalog.write(claim, row)
-    if (written === 'superseded' && progress.reached === 'commit') await catalog.outdate(callId, now())
+    const written = await writeOrOutdate(claim, row, progress)
     const kind = written === 'superseded' ? 'superseded' : outcome.kind
     return { ...outcome, kind, fence: claim.fence, revision: row.committed?.revision }
+  }
+
+  /** Whoever may have committed, and cannot say so in the row, makes it due. */
+  async function writeOrOutdate(claim: ClaimedCall, row: CallRow, { reached }: Progress): Promise<'written' | 'superseded'> {
+    const outdate = async () => (reached === 'commit' ? catalog.outdate(row.callId, now()) : undefined)
+    try {
+      const written = await catalog.write(claim, row)
+      if (written === 'superseded') await outdate()
+      return written
+    } catch (error) {
+      await outdate().catch(() => {}) // what cannot be written now can seldom be written in another way
+      throw error
+    }
   }
 
   async function attemptOrReschedule(
@@ -113,7 +125,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
       organizationDiffers: message.organizationId !== undefined && message.organizationId !== fetched.call.organizationId,
     }
     if (isPlaceUncertain(claim.row, fetched.call))
-      return { kind: 'postponed', row: { ...row, next: { dueAt: now(), reason: 'archive' } }, ...seen }
+      return { kind: 'postponed', row: { ...row, next: { dueAt: now(), reason: row.next?.reason ?? 'archive' } }, ...seen }
     if (isWorthWaiting(row, plan)) return { kind: 'postponed', row: afterLooking(row, troubles, plan), ...seen }
     if (row.committed?.contentSha256 === contentSha256(fetched.call, artifacts)) {
       return { ...concluded('unchanged', afterLooking(row, troubles, plan)), ...seen }
@@ -121,7 +133,17 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
 
     const references = Object.values(claim.row.artifacts).filter((artifact) => artifact.state === 'stored')
     const { place, retention } = plan
-    const draft = { fetched, artifacts, references, place, previous: row.committed, retention, message, now: now() }
+    const draft = {
+      fetched,
+      artifacts,
+      references,
+      place,
+      previous: row.committed,
+      retention,
+      message,
+      now: now(),
+      leaseUntil: claim.leaseUntil,
+    }
     progress.reached = 'commit'
     const { kind, newest } = await commitRevision(draft, signal)
     if (kind === 'overtaken') return { ...caughtUp(row, newest), ...seen }
@@ -129,7 +151,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
   }
 
   function caughtUp(row: CallRow, newest: CommittedManifest) {
-    return { kind: 'caught-up' as const, row: dueNow(settledFrom(row, newest), now(), isRecheck(row)) }
+    return { kind: 'caught-up' as const, row: dueNow(settledFrom(row, newest), now(), row.next?.reason) }
   }
 
   /** A crashed or late owner may have committed what its row does not say. Asked first, of rows that have revisions. */
@@ -191,7 +213,7 @@ function worthKeeping(row: CallRow, before: CallRow): CallRow {
   if (before.committed === undefined) return row
   const isStored = ([, artifact]: [string, MediaArtifact]) => artifact.state === 'stored'
   const [found, known] = [Object.entries(row.artifacts).filter(isStored), Object.entries(before.artifacts).filter(isStored)]
-  return { ...row, artifacts: { ...before.artifacts, ...Object.fromEntries([...found, ...known]) } }
+  return { ...row, fields: before.fields, artifacts: { ...before.artifacts, ...Object.fromEntries([...found, ...known]) } }
 }
 
 /** Within the grace nothing is committed before all is there: one revision instead of two. */

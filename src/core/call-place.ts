@@ -10,15 +10,18 @@ import type { ProviderCall } from '#core/provider-call'
 //
 // Once a row says where its call stands, that holds. Until then nothing is committed where the place could be another.
 
-/** The partition of a call: where its row says, else under its start, else under its record's creation. */
-export const placeOf = (row: CallRow, call: ProviderCall) => row.partition ?? placesOf(row, call).start
+/** Where a call stands that says of no day that it is its own. */
+const NO_DAY = new Date(0)
+
+/** The partition of a call: where its row says, else under its start, else under its record's creation, else its end. */
+export const placeOf = (row: CallRow, call: ProviderCall) => row.partition ?? placesOf(call).start
 
 /**
  * Two owners, one of whom does not know the start yet, must not commit one call in two places. Where that could be, the place is
  * written down before anything is committed, and only whoever owns the row can do that.
  */
 export function isPlaceUncertain(row: CallRow, call: ProviderCall): boolean {
-  const { start, creation } = placesOf(row, call)
+  const { start, creation } = placesOf(call)
   return row.partition === undefined && (call.startedAt === undefined || start !== creation)
 }
 
@@ -29,11 +32,13 @@ export async function manifestElsewhere(
   call: ProviderCall,
   signal: AbortSignal,
 ): Promise<CommittedManifest | undefined> {
-  const { start, creation } = placesOf(row, call)
+  const { start, creation } = placesOf(call)
   if (row.partition !== undefined || start === creation) return undefined
   return await newestManifest(archive, { partition: creation, callId: call.id }, 1, signal)
 }
 
-function placesOf({ firstSeenAt }: CallRow, { organizationId, startedAt, createdAt = firstSeenAt }: ProviderCall) {
-  return { start: partitionOf(organizationId, startedAt ?? createdAt), creation: partitionOf(organizationId, createdAt) }
+/** Nothing but the provider's answer decides: a row that is forgotten must not take its call's place along. */
+function placesOf({ organizationId, startedAt, endedAt, createdAt }: ProviderCall) {
+  const created = createdAt ?? endedAt ?? NO_DAY
+  return { start: partitionOf(organizationId, startedAt ?? created), creation: partitionOf(organizationId, created) }
 }

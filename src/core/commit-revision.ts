@@ -1,5 +1,6 @@
 import { ObjectKeyTakenError } from '#core/archive-errors'
 import type { CommittedRevision } from '#core/call-row'
+import { DeadlineReachedError } from '#core/errors'
 import { contentSha256, readManifest, type WrittenManifest, writeManifest } from '#core/manifest'
 import type { MediaArtifact, StoredArtifact } from '#core/manifest-schema'
 import { plainTypeOf } from '#core/media-type'
@@ -22,6 +23,14 @@ export interface RevisionDraft {
   readonly retention: Retention
   readonly message: CallMessage
   readonly now: Date
+  /** From then on another may own the call. */
+  readonly leaseUntil: Date
+}
+
+export interface CommitPorts {
+  readonly archive: ArchiveStore
+  readonly version: string
+  readonly now: () => Date
 }
 
 export interface CommittedManifest extends WrittenManifest {
@@ -36,9 +45,9 @@ export interface Commit {
 
 /**
  * Commits one revision: record, then locks of what is referenced, then the manifest, which makes all of it true.
- * At most one manifest is written, and never over another.
+ * At most one manifest is written, and never over another; none is begun by whoever comes too late.
  */
-export function createCommitRevision({ archive, version }: { archive: ArchiveStore; version: string }) {
+export function createCommitRevision({ archive, version, now }: CommitPorts) {
   return async function commitRevision(draft: RevisionDraft, signal: AbortSignal): Promise<Commit> {
     const record = await storeRecord(draft, signal)
     await extendReferences(draft, signal)
@@ -46,6 +55,7 @@ export function createCommitRevision({ archive, version }: { archive: ArchiveSto
     const revision = (draft.previous?.revision ?? 0) + 1
     const written = writeManifest(manifestOf(draft, revision, record))
     const key = manifestKey(draft.place, revision)
+    if (now() >= draft.leaseUntil) throw new DeadlineReachedError()
     const { outcome } = await archive.put(key, sized(written.bytes), { mediaType: 'application/json', retention: draft.retention, signal })
     if (outcome !== 'different') return { kind: 'committed', newest: { ...written, key } }
 

@@ -42,6 +42,7 @@ const END_TOLERANCE_SECONDS = 120
  * harm, so that all that fit are found.
  *
  * the call of that very id, else: list each organization's outbound calls of that time -> those that ended when the callback says
+ * The organization that the callback names comes first; where it has such a call, the others are not asked.
  * @throws {CallvaultError} the provider answers nobody just now
  */
 export async function findCallbackCalls(provider: CallProvider, hint: CallbackHint, signal: AbortSignal): Promise<FoundCalls> {
@@ -59,6 +60,7 @@ export async function findCallbackCalls(provider: CallProvider, hint: CallbackHi
     try {
       const listed = await provider.listCalls(queryFor(organizationId, hint), signal)
       calls.push(...listed.filter((call) => fits(call, hint)))
+      if (organizationId === hint.organizationId && calls.length > 0) break
     } catch (thrown) {
       signal.throwIfAborted()
       const error = asCallvaultError(thrown)

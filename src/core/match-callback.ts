@@ -3,7 +3,7 @@ import type { CallRow } from '#core/call-row'
 import { type Claim, leaseUntilOf } from '#core/claim'
 import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
 import { type CallbackHint, findCallbackCalls } from '#core/find-callback-calls'
-import { earlier, parseInstant } from '#core/instants'
+import { addSeconds, earlier, parseInstant } from '#core/instants'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CallProvider } from '#core/ports/call-provider'
 import type { LiveDocument } from '#core/ports/live-document'
@@ -13,6 +13,8 @@ import type { CallbackMessage, CallMessage } from '#core/queue-message'
 import { afterError, takenUp } from '#core/row-outcomes'
 import type { Settings, Waits } from '#core/settings'
 import { nextLookAt, type Random, waitWindow } from '#core/waits'
+
+const CLOCK_DIFFERENCE_SECONDS = 300
 
 export interface MatchCallbackPorts {
   readonly catalog: CallCatalog
@@ -75,11 +77,11 @@ export function createMatchCallback({ catalog, provider, settings, archiveCall, 
         signal.throwIfAborted()
         calls.push({ callId: call.id, outcome: await archiveCall(messageAbout(call, message), deadline, signal) })
       }
-      if (found.blockedBy !== undefined) throw found.blockedBy
-
       const matched = withCalls(row, calls)
+      const isDone = found.isCertain || (matched.callIds !== undefined && now() >= windowOf(hint, waits).graceEndsAt)
+      // What was found is enough once the grace is over: an organization that cannot be listed must not be asked for ever.
+      if (found.blockedBy !== undefined && !isDone) throw found.blockedBy
       if (matched.callIds === undefined) throw new CallNotFoundError()
-      const isDone = found.isCertain || now() >= windowOf(hint, waits).graceEndsAt
       return {
         kind: isDone ? 'matched' : 'postponed',
         row: isDone ? settled(matched) : lookedFor(matched, hint, waits),
@@ -106,15 +108,20 @@ type Matched = MatchOutcome & { readonly row: CallRow }
 
 /** A message of the schedule knows less than the callback's own: the row keeps what that one said. */
 function hintOf(message: CallbackMessage, { fields, firstSeenAt }: CallRow, { allomia }: Settings): CallbackHint {
+  const receivedAt = earlier(new Date(message.receivedAt), firstSeenAt)
   const organizationId = message.organizationId ?? (typeof fields.organizationId === 'string' ? fields.organizationId : undefined)
   return {
     outboundCallId: message.outboundCallId,
     organizationId,
-    organizationIds: organizationId === undefined ? allomia.organizationIds : [organizationId],
-    endedAt: parseInstant(message.endedAt) ?? parseInstant(fields.callEndedAt),
-    receivedAt: earlier(new Date(message.receivedAt), firstSeenAt),
+    // Which organization it is, the provider says: one that a message names is only looked through first.
+    organizationIds: [...new Set([...(organizationId === undefined ? [] : [organizationId]), ...allomia.organizationIds])],
+    endedAt: [message.endedAt, fields.callEndedAt].map(parseInstant).find((end) => end !== undefined && isPast(end, receivedAt)),
+    receivedAt,
   }
 }
+
+/** Nobody tells of a call that has not ended yet. Clocks differ a little. */
+const isPast = (end: Date, receivedAt: Date) => end <= addSeconds(receivedAt, CLOCK_DIFFERENCE_SECONDS)
 
 function messageAbout(call: { readonly id: string; readonly organizationId: string }, callback: CallbackMessage): CallMessage {
   const { outboundCallId: _, ...message } = callback

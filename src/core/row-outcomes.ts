@@ -1,4 +1,4 @@
-import { awaitsSomething, type CallRow, committedFrom, hasUncommitted, isAwaited, mediaArtifactsOf } from '#core/call-row'
+import { awaitsSomething, type CallRow, committedFrom, type DueReason, hasUncommitted, isAwaited, mediaArtifactsOf } from '#core/call-row'
 import type { CommittedManifest } from '#core/commit-revision'
 import type { CallvaultError } from '#core/errors'
 import type { ArtifactTrouble } from '#core/gather-artifacts'
@@ -32,8 +32,7 @@ export function afterError(row: CallRow, error: CallvaultError, context: Outcome
   const failing = countFailure(row, error, context)
   if (error.disposition !== 'retry') return failed(failing)
   if (waitedTooLong(failing, error, context)) return givenUp(failing, context)
-  const reason = row.committed === undefined ? 'archive' : (row.next?.reason ?? 'settle')
-  return { ...failing, next: { dueAt: tryAgainAt(failing, error, context), reason } }
+  return { ...failing, next: { dueAt: tryAgainAt(failing, error, context), reason: row.next?.reason ?? 'archive' } }
 }
 
 /** An attempt after which something may still be awaited: looked for again later, or left for a person. */
@@ -47,8 +46,9 @@ export function afterLooking(row: CallRow, troubles: readonly ArtifactTrouble[],
   const tryAgain = tryAgainAt(failing, error, context)
   // Until something is committed, not even a refused artifact keeps the other one from it: the end of the grace commits what is there.
   if (row.committed === undefined) {
-    const dueAt = refused.length > 0 ? window.graceEndsAt : earlier(tryAgain, window.graceEndsAt)
-    return { ...failing, next: { dueAt, reason: 'archive' } }
+    const lookAgain = awaitsAnother(row, refused) ? nextLookAt(from, window, now, random) : window.graceEndsAt
+    const dueAt = earlier(refused.length > 0 ? lookAgain : tryAgain, window.graceEndsAt)
+    return { ...failing, next: { dueAt, reason: row.next?.reason ?? 'archive' } }
   }
 
   const reason = isRecheck || !awaitsSomething(row) ? 'recheck' : 'artifacts'
@@ -79,9 +79,9 @@ export function settledFrom(row: CallRow, { manifest, sha256, key }: CommittedMa
 }
 
 /** Another attempt committed what this one did not know: a fresh claim with a fresh fetch decides, and compares what this one was to. */
-export const dueNow = (row: CallRow, now: Date, isRecheck: boolean): CallRow => ({
+export const dueNow = (row: CallRow, now: Date, reason: DueReason | undefined): CallRow => ({
   ...row,
-  next: { dueAt: now, reason: isRecheck ? 'recheck' : 'settle' },
+  next: { dueAt: now, reason: reason === 'recheck' ? reason : 'settle' },
 })
 
 /** The row as an attempt goes on with it: what a person sends again is no longer failed, and is given its whole patience again. */
@@ -102,9 +102,8 @@ function givenUp(row: CallRow, { knowsNewest }: OutcomeContext): CallRow {
 }
 
 function nextLook(row: CallRow, { from, window, now, random, waits, isRecheck }: LookContext): CallRow['next'] {
-  const { committed } = row
-  if (awaitsSomething(row))
-    return { dueAt: nextLookAt(from, window, now, random), reason: committed === undefined ? 'archive' : 'artifacts' }
+  const reason = row.committed === undefined ? (row.next?.reason ?? 'archive') : 'artifacts'
+  if (awaitsSomething(row)) return { dueAt: nextLookAt(from, window, now, random), reason }
   if (isRecheck || waits.recheckAfterHours === 0) return undefined
   return { dueAt: addSeconds(now, waits.recheckAfterHours * HOUR_SECONDS), reason: 'recheck' }
 }

@@ -28,7 +28,7 @@ export const waitWindow = (from: Date, waits: Waits): WaitWindow => ({
 
 /** When to look again for something that is late: seldomer the longer it has been awaited. Never past the end of the wait. */
 export function nextLookAt(from: Date, window: WaitWindow, now: Date, random: Random): Date {
-  const look = addSeconds(now, jittered(bounded(secondsBetween(from, now) / 3), random))
+  const look = addSeconds(now, jittered(bounded(Math.abs(secondsBetween(from, now)) / 3), random))
   return [window.graceEndsAt, window.waitEndsAt].find((end) => end > now && end < look) ?? look
 }
 

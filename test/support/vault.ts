@@ -5,10 +5,10 @@ import { addSeconds } from '#core/instants'
 import { readManifest } from '#core/manifest'
 import type { CallMessage, Trigger } from '#core/queue-message'
 import type { RetentionMode, Settings } from '#core/settings'
-import { createMemoryArchive } from '#test/support/twins/memory-archive'
+import { createMemoryArchive, type MemoryArchive } from '#test/support/twins/memory-archive'
 import { createMemoryCatalog } from '#test/support/twins/memory-catalog'
-import { createMemoryProvider } from '#test/support/twins/memory-provider'
-import { createMemorySources } from '#test/support/twins/memory-sources'
+import { createMemoryProvider, type MemoryProvider } from '#test/support/twins/memory-provider'
+import { createMemorySources, type MemorySources } from '#test/support/twins/memory-sources'
 
 export const CALL_ENDED_AT = new Date('2026-03-03T14:23:15.000Z')
 export const TRANSCRIPT_URL = 'https://media.example/t.txt?X-Amz-Signature=secret'
@@ -30,15 +30,29 @@ export const SETTINGS: Settings = {
   sources: { hostAllowlist: [] },
 }
 
+interface World {
+  readonly archive: MemoryArchive
+  readonly provider: MemoryProvider
+  readonly sources: MemorySources
+  readonly now: () => Date
+}
+
+interface VaultOptions {
+  readonly retentionMode?: RetentionMode
+  readonly settings?: () => Promise<Settings>
+  /** The same world, and the catalog has forgotten everything. */
+  readonly after?: World
+}
+
 /** The whole of archive-call on twins, with a clock that the test moves. */
-export function createVault({ retentionMode = 'GOVERNANCE' as RetentionMode, settings = async () => SETTINGS } = {}) {
-  let time = addSeconds(CALL_ENDED_AT, 60)
+export function createVault({ retentionMode = 'GOVERNANCE', settings = async () => SETTINGS, after }: VaultOptions = {}) {
+  let time = after?.now() ?? addSeconds(CALL_ENDED_AT, 60)
   const now = () => time
   const [archive, catalog, provider, sources] = [
-    createMemoryArchive(),
+    after?.archive ?? createMemoryArchive(),
     createMemoryCatalog(),
-    createMemoryProvider({ clock: now }),
-    createMemorySources({ clock: now }),
+    after?.provider ?? createMemoryProvider({ clock: now }),
+    after?.sources ?? createMemorySources({ clock: now }),
   ]
   const archiveCall = createArchiveCall({
     archive,

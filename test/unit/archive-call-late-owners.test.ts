@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createVaultWithCall, record } from '#test/support/vault'
+import { CatalogUnavailableError } from '#core/queue-errors'
+import { createVault, createVaultWithCall, record } from '#test/support/vault'
 
 type Vault = ReturnType<typeof createVaultWithCall>
 
@@ -68,6 +69,41 @@ describe('an owner that commits after its lease', () => {
     expect((await vault.deliver('due')).kind).toBe('caught-up')
   })
 
+  it('makes the row due though its own write of it fails', async () => {
+    const vault = createVaultWithCall()
+    await vault.deliver()
+    vault.provider.setCall(record({ userName: 'Zoé Gagnon' }))
+    const { write } = vault.catalog
+    beforeManifest(vault, async () => {
+      vault.provider.setCall(record())
+      vault.passHours(1)
+      await vault.deliver('operator')
+      vault.catalog.write = async () => {
+        vault.catalog.write = write
+        throw new CatalogUnavailableError()
+      }
+    })
+
+    await expect(vault.deliver('operator')).rejects.toBeInstanceOf(CatalogUnavailableError)
+
+    expect((await vault.catalog.read('call_1'))?.next).toEqual({ dueAt: vault.now(), reason: 'settle' })
+  })
+
+  it('does not begin a manifest once its lease is over', async () => {
+    const vault = createVaultWithCall()
+    const { put } = vault.archive
+    vault.archive.put = async (key, ...rest) => {
+      const result = await put(key, ...rest)
+      if (key.startsWith('records/')) vault.passHours(1)
+      return result
+    }
+
+    const outcome = await vault.deliver()
+
+    expect(outcome).toMatchObject({ kind: 'rescheduled', errors: [{ code: 'DEADLINE_REACHED' }] })
+    expect(vault.manifests()).toEqual([])
+  })
+
   it('does not make a row due where it committed nothing', async () => {
     const vault = createVaultWithCall()
     await vault.deliver()
@@ -93,11 +129,8 @@ describe('a call that was filed before its start was known', () => {
     const vault = createVaultWithCall({ ...CREATED_A_DAY_LATER, callStartedAt: null })
     await vault.deliver()
     await vault.deliver('due')
-    const forgetful = createVaultWithCall(CREATED_A_DAY_LATER)
-    for (const { key, body, mediaType } of vault.archive.objects()) {
-      const retention = { mode: 'GOVERNANCE' as const, retainUntil: new Date('2036-03-01'), policy: 'ten-years' }
-      await forgetful.archive.put(key, { bytes: body.length, body }, { mediaType, retention, signal: AbortSignal.timeout(1_000) })
-    }
+    vault.provider.setCall(record(CREATED_A_DAY_LATER))
+    const forgetful = createVault({ after: vault })
 
     const followed = await forgetful.deliver('reconcile')
     await forgetful.deliver('due') // its record's key is one of the former life, which wrote another record there
@@ -128,6 +161,19 @@ describe('a call that was filed before its start was known', () => {
     expect([late.kind, next.kind]).toEqual(['superseded', 'archived'])
     expect(vault.manifests()).toHaveLength(1)
     expect(vault.keys().filter((key) => key.startsWith('manifests/'))).toEqual([expect.stringContaining('/day=04/')])
+  })
+
+  it('stands in one place though no time of it can be read, however often it is forgotten', async () => {
+    const unreadable = { callStartedAt: '2026-03-03T14:20:15', createdAt: '2026-03-03T14:23:45', callEndedAt: '2026-03-03T14:23:15' }
+    const vault = createVaultWithCall(unreadable)
+    await vault.deliver()
+    await vault.deliver('due')
+    vault.passHours(24)
+    const forgetful = createVault({ after: vault })
+    await forgetful.deliver('reconcile')
+    await forgetful.deliver('due')
+
+    expect(vault.keys().filter((key) => key.endsWith('.r1.json'))).toEqual([expect.stringContaining('/year=1970/month=01/day=01/')])
   })
 
   it('is committed at once where it can have no other place', async () => {

@@ -4,7 +4,7 @@ import { UnclassifiedError } from '#core/errors'
 import { addSeconds } from '#core/instants'
 import { CallNotFoundError } from '#core/provider-errors'
 import { SourceAddressRefusedError, SourceUnavailableError } from '#core/source-errors'
-import { createVaultWithCall, RECORDING, RECORDING_URL, record, SETTINGS, TRANSCRIPT_URL } from '#test/support/vault'
+import { createVault, createVaultWithCall, RECORDING, RECORDING_URL, record, SETTINGS, TRANSCRIPT_URL } from '#test/support/vault'
 
 const settings = async () => ({ ...SETTINGS, waits: { ...SETTINGS.waits, recheckAfterHours: 24 } })
 const ORIGINAL = { body: 'Agent : Bonjour, ici la clinique.\n', contentType: 'text/plain; charset=utf-8' }
@@ -201,6 +201,32 @@ describe('the one more look at a complete call', () => {
 
     expect(outcome).toMatchObject({ kind: 'failed', errors: [{ code: 'OBJECT_KEY_TAKEN' }] })
     expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'failed', artifacts: { recording: { state: 'stored' } } })
+  })
+
+  it('by an operator is made after all where the row was forgotten', async () => {
+    const vault = createVaultWithCall()
+    await vault.deliver()
+    vault.sources.set(TRANSCRIPT_URL, { body: CORRECTED, contentType: 'text/plain' })
+    const forgetful = createVault({ after: vault })
+    const outcomes = []
+    for (const trigger of ['operator', 'due', 'due'] as const) {
+      outcomes.push((await forgetful.deliver(trigger)).kind)
+      forgetful.passHours(0.1)
+    }
+
+    expect(outcomes).toEqual(['postponed', 'caught-up', 'archived'])
+    expect(vault.manifests()).toHaveLength(2)
+  })
+
+  it('leaves in the row what is committed where it cannot commit what it found', async () => {
+    const vault = createVaultWithCall()
+    await vault.deliver()
+    vault.provider.setCall(record({ userName: 'Zoé Gagnon' }))
+    vault.archive.fail({ operation: 'put', moment: 'before', error: new ArchiveUnavailableError('hung up'), key: /^records/ })
+
+    await vault.deliver('operator')
+
+    expect((await vault.catalog.read('call_1'))?.fields.userName).toBe('Zoé Tremblay')
   })
 
   it('is left to a person where nobody could see whether its row is behind', async () => {

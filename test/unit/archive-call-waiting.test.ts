@@ -193,6 +193,19 @@ describe('what goes wrong', () => {
     expect(vault.manifests()[1]?.artifacts.map(({ state }) => state)).toEqual(['stored', 'stored', 'awaited'])
   })
 
+  it('tries for the other artifact as soon as ever where one is refused', async () => {
+    const vault = createVaultWithCall()
+    vault.sources.set(TRANSCRIPT_URL, new SourceAddressRefusedError('loopback'))
+    vault.sources.set(RECORDING_URL, { status: 500 }, { body: RECORDING, contentType: 'audio/wav' })
+    await vault.deliver()
+    const { next } = (await vault.catalog.read('call_1')) ?? {}
+    vault.passHours(0.1)
+    await vault.deliver('due')
+
+    expect(next?.dueAt.getTime()).toBeLessThan(vault.now().getTime())
+    expect((await vault.catalog.read('call_1'))?.artifacts.recording?.state).toBe('stored')
+  })
+
   it('leaves a call with a refused artifact to a person once the wait for the other is over', async () => {
     const vault = createVaultWithCall({ transcriptUrl: null })
     vault.sources.set(RECORDING_URL, new SourceAddressRefusedError('loopback'))

@@ -113,7 +113,28 @@ describe('a callback whose call is not listed yet', () => {
 
     const outcome = await vault.callback('due')
 
-    expect(outcome).toMatchObject({ kind: 'failed', errors: [{ code: 'CALL_NOT_FOUND' }, { code: 'ORGANIZATION_NOT_FOUND' }] })
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      errors: expect.arrayContaining([expect.objectContaining({ code: 'ORGANIZATION_NOT_FOUND' })]),
+    })
+    expect(await vault.row()).toMatchObject({ lastErrorCode: 'CALL_NOT_FOUND' })
+  })
+
+  it('is found in another organization than it names', async () => {
+    const vault = withCall()
+    await vault.callback('event', { endedAt: ENDED_AT, organizationId: 'org_forged' })
+
+    expect(vault.archived()).toEqual(['call_1'])
+  })
+
+  it('is looked for around its coming where it tells an end that is to come', async () => {
+    const vault = withCall()
+    vault.passHours(0.1)
+    await vault.callback('event', { endedAt: '9000-01-01T00:00:00Z' })
+    vault.passHours(2)
+
+    expect(await vault.callback('due')).toMatchObject({ kind: 'matched' })
+    expect(vault.archived()).toEqual(['call_1'])
   })
 })
 
@@ -152,6 +173,15 @@ describe('a provider that refuses', () => {
     expect(first).toMatchObject({ kind: 'rescheduled', calls: [{ callId: 'elsewhere' }], errors: [{ code: 'PROVIDER_UNAUTHORIZED' }] })
     expect(second).toMatchObject({ kind: 'matched' })
     expect(vault.archived().sort()).toEqual(['call_1', 'elsewhere'])
+  })
+
+  it('one organization for ever does not keep a callback that found its call beyond the grace', async () => {
+    const vault = withCall(TWO_ORGANIZATIONS)
+    vault.provider.failNextListing('org_2', new ProviderForbiddenError(), new ProviderForbiddenError())
+    await vault.callback('event', { endedAt: ENDED_AT })
+    vault.passHours(2)
+
+    expect(await vault.callback('due')).toMatchObject({ kind: 'matched', errors: [{ code: 'PROVIDER_FORBIDDEN' }] })
   })
 
   it('everybody is not asked for the next organization too', async () => {

@@ -80,7 +80,7 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'who caught up is not due again',
     file: ATTEMPT,
-    edits: [['row: dueNow(settledFrom(row, newest), now(), isRecheck(row))', 'row: settledFrom(row, newest)']],
+    edits: [['row: dueNow(settledFrom(row, newest), now(), row.next?.reason)', 'row: settledFrom(row, newest)']],
   },
   {
     name: 'who was overtaken is not due again',
@@ -92,12 +92,17 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'who has to catch up forgets that it was to compare',
     file: OUTCOMES,
-    edits: [[`reason: isRecheck ? 'recheck' : 'settle' },\n})`, `reason: 'settle' },\n})`]],
+    edits: [[`reason: reason === 'recheck' ? reason : 'settle' }`, `reason: 'settle' }`]],
+  },
+  {
+    name: 'who is late begins to commit all the same',
+    file: COMMIT,
+    edits: [['if (now() >= draft.leaseUntil) throw new DeadlineReachedError()', '']],
   },
   {
     name: 'a late owner does not say that it committed',
     file: ATTEMPT,
-    edits: [[`await catalog.outdate(callId, now())`, 'void 0']],
+    edits: [[`(reached === 'commit' ? catalog.outdate(row.callId, now()) : undefined)`, 'undefined']],
   },
   {
     name: 'who was overtaken says that it archived what it fetched',
@@ -139,7 +144,7 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'the place of a call is reckoned anew each time',
     file: PLACE,
-    edits: [['row.partition ?? placesOf(row, call).start', 'placesOf(row, call).start']],
+    edits: [['row.partition ?? placesOf(call).start', 'placesOf(call).start']],
   },
   {
     name: 'a forgotten call is not looked for where it was filed before its start was known',

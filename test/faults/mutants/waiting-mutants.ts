@@ -11,12 +11,12 @@ export const WAITING_MUTANTS: readonly Mutant[] = [
   {
     name: 'an error leaves the call without a dueAt',
     file: OUTCOMES,
-    edits: [['next: { dueAt: tryAgainAt(failing, error, context), reason } }', 'next: undefined }']],
+    edits: [[`next: { dueAt: tryAgainAt(failing, error, context), reason: row.next?.reason ?? 'archive' } }`, 'next: undefined }']],
   },
   {
     name: 'what is awaited is without a dueAt',
     file: OUTCOMES,
-    edits: [['if (awaitsSomething(row))\n', 'if (awaitsSomething(row)) return undefined\n  if (false)\n']],
+    edits: [['if (awaitsSomething(row)) return {', 'if (awaitsSomething(row)) return undefined\n  if (false) return {']],
   },
   {
     name: 'a call is given up without being failed',
@@ -54,9 +54,7 @@ export const WAITING_MUTANTS: readonly Mutant[] = [
   {
     name: 'a comparison that fails early is not made any more',
     file: OUTCOMES,
-    edits: [
-      [`row.committed === undefined ? 'archive' : (row.next?.reason ?? 'settle')`, `row.committed === undefined ? 'archive' : 'settle'`],
-    ],
+    edits: [[`reason: row.next?.reason ?? 'archive' } }`, `reason: row.committed === undefined ? 'archive' : 'settle' } }`]],
   },
   {
     name: 'a callback is settled by the first call that fits',
@@ -91,7 +89,7 @@ export const WAITING_MUTANTS: readonly Mutant[] = [
   {
     name: 'looks for what is late do not become seldomer',
     file: WAITS,
-    edits: [['bounded(secondsBetween(from, now) / 3)', 'SHORTEST_DELAY_SECONDS']],
+    edits: [['bounded(Math.abs(secondsBetween(from, now)) / 3)', 'SHORTEST_DELAY_SECONDS']],
   },
   {
     name: 'the grace never ends',

@@ -5,6 +5,7 @@ import type { Manifest } from '#core/manifest-schema'
 import type { Waits } from '#core/settings'
 import type { MemoryArchive, MemoryObject } from '#test/support/twins/memory-archive'
 import { checkArtifacts } from './check-artifacts.ts'
+import { checkRetention } from './check-retention.ts'
 import { PERSONAL } from './content.ts'
 import { expectedContent } from './expected-content.ts'
 import { type Violation, violation } from './violation.ts'
@@ -48,12 +49,12 @@ export function createObjectCheck(archive: MemoryArchive, world: World, waits: W
     const { key, body, sha256, bytes } = object
     if (PERSONAL.test(key)) return violation('nothing personal in keys', key)
     if (sha256Of(body) !== sha256 || body.length !== bytes) return violation('objects are what they say', key)
-    if (key.startsWith('manifests/')) return checkManifest(key, body, sha256)
+    if (key.startsWith('manifests/')) return checkManifest(object)
     if (key.startsWith('records/')) return world.recordDigests().has(sha256) ? undefined : violation('records are what was handed out', key)
     return world.isEntity(key, sha256) ? undefined : violation('media are whole entities of their source', key)
   }
 
-  function checkManifest(key: string, body: Uint8Array, sha256: string): Violation | undefined {
+  function checkManifest({ key, body, sha256, lock }: MemoryObject): Violation | undefined {
     const text = Buffer.from(body).toString('utf8')
     const manifest = validManifest(body)
     if (manifest === undefined) return violation('manifests are valid', key)
@@ -71,7 +72,10 @@ export function createObjectCheck(archive: MemoryArchive, world: World, waits: W
     if (manifest.previousManifestSha256 !== (previous?.sha256 ?? null)) return violation('revisions are chained', key)
     if (manifest.contentSha256 === previous?.manifest.contentSha256)
       return violation('neighbouring revisions differ', `${previous.key} and ${key}`)
-    return checkArtifacts(manifest, previous?.manifest, waits, world) ?? checkReferences(key, manifest)
+    if (lock === undefined || lock.retainUntil < new Date(manifest.retention.retainUntil)) return violation('manifests are locked', key)
+    return (
+      checkArtifacts(manifest, previous?.manifest, waits, world) ?? checkRetention(key, manifest, world) ?? checkReferences(key, manifest)
+    )
   }
 
   function checkReferences(key: string, { artifacts, contentSha256, retention }: Manifest): Violation | undefined {

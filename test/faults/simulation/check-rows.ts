@@ -4,6 +4,7 @@ import type { ClaimedCall, ClaimRequest } from '#core/claim'
 import { addSeconds } from '#core/instants'
 import { MEDIA_NAMES } from '#core/manifest-schema'
 import type { FetchedCall } from '#core/ports/call-provider'
+import { ProviderThrottledError } from '#core/provider-errors'
 import type { Waits } from '#core/settings'
 import type { Actor } from './actor.ts'
 import type { ObjectCheck } from './check-objects.ts'
@@ -12,6 +13,7 @@ import { expectedContent } from './expected-content.ts'
 import type { ForgetfulCatalog } from './forgetful-catalog.ts'
 import { EPOCH } from './plan.ts'
 import type { Effect, PortCall } from './port-calls.ts'
+import { RETRY_AFTER_SECONDS } from './troubled-answers.ts'
 import { type Violation, violation } from './violation.ts'
 import type { World } from './world.ts'
 
@@ -31,6 +33,9 @@ const NOT_ITS_FAULT =
   /^(PROVIDER_(UNAUTHORIZED|FORBIDDEN|THROTTLED|UNAVAILABLE)|SETTINGS_UNAVAILABLE|CONFIGURATION_INVALID|ARCHIVE_UNAVAILABLE)$/
 
 export interface RowCheck {
+  /** When it is begun: what it does may come much later. */
+  asked(call: PortCall): Violation | undefined
+  /** Just before it takes effect. */
   before(call: PortCall): void
   after(effect: Effect): Violation | undefined
   /** The catalog forgot it: whoever owned it owns nothing any more. */
@@ -52,17 +57,26 @@ export function createRowCheck({ catalog, objects, world, waits, now }: RowCheck
   const owners = new Map<string, Owner>()
   const fetched = new Map<Actor, FetchedCall>()
   const claimants = new WeakSet<Actor>()
+  const leases = new WeakMap<Actor, Date>()
+  const notBefore = new WeakMap<Actor, Date>()
   const rowsBefore = new Map<PortCall['name'], CallRow | undefined>()
 
   return {
+    asked({ operation, args, actor }) {
+      const lease = leases.get(actor)
+      const isLate = operation === 'archive.put' && String(args[0]).startsWith('manifests/') && lease !== undefined && now() >= lease
+      return isLate ? violation('who is late begins to commit nothing', actor.subject) : undefined
+    },
     before(call) {
       if (call.operation === 'catalog.write' || call.operation === 'catalog.claim') rowsBefore.set(call.name, rowOf(subjectOf(call)))
     },
     after(effect) {
       if (effect.operation === 'provider.getCall' && !claimants.has(effect.actor))
         return violation('who did not claim asks nobody', effect.actor.subject)
+      if (effect.operation === 'provider.getCall' && 'error' in effect && effect.error instanceof ProviderThrottledError)
+        notBefore.set(effect.actor, addSeconds(now(), RETRY_AFTER_SECONDS))
       if ('error' in effect) return undefined
-      if (effect.operation === 'catalog.outdate') owners.delete(effect.actor.subject)
+      if (effect.operation === 'catalog.outdate') return afterOutdate(effect.actor.subject)
       if (effect.operation === 'provider.getCall') fetched.set(effect.actor, effect.value as FetchedCall)
       if (effect.operation === 'catalog.claim') return afterClaim(effect, effect.value)
       if (effect.operation === 'catalog.write') return afterWrite(effect, effect.value)
@@ -79,6 +93,13 @@ export function createRowCheck({ catalog, objects, world, waits, now }: RowCheck
     return catalog.row(callId, subject)
   }
 
+  function afterOutdate(callId: string): Violation | undefined {
+    owners.delete(callId)
+    const row = catalog.row(callId)
+    const isDue = row?.next !== undefined && row.next.dueAt <= now()
+    return row === undefined || isDue ? undefined : violation('a late owner’s manifest makes its row due', callId)
+  }
+
   function afterClaim({ actor, name, args }: PortCall, value: unknown): Violation | undefined {
     const { kind, claim } = value as { kind: string; claim?: ClaimedCall }
     const request = args[0] as ClaimRequest
@@ -91,6 +112,7 @@ export function createRowCheck({ catalog, objects, world, waits, now }: RowCheck
     if (kind !== 'claimed' || claim === undefined) return kind === expected ? undefined : unexpected(request, kind, expected)
 
     claimants.add(actor)
+    leases.set(actor, claim.leaseUntil)
     const revisions = objects.revisions(callId).length
     const compares = claim.row.committed !== undefined && claim.row.next?.reason === 'recheck'
     owners.set(callId, { actor, fence: claim.fence, leaseUntil: claim.leaseUntil, isWorking: true, revisions, compares })
@@ -117,6 +139,9 @@ export function createRowCheck({ catalog, objects, world, waits, now }: RowCheck
     }
     if (value !== 'written') return violation('an owner’s outcome is written', `${row.callId}: ${name} was ${value}`)
     owners.set(actor.subject, { ...owner, isWorking: false })
+    const earliest = notBefore.get(actor)
+    if (earliest !== undefined && row.lastErrorCode === 'PROVIDER_THROTTLED' && row.next !== undefined && row.next.dueAt < earliest)
+      return violation('Retry-After is obeyed', `${row.callId} is due at ${row.next.dueAt.toISOString()}`)
     if (row.subject === 'outbound') return checkExplained(row)
     if (owner.compares && !fetched.has(actor) && row.next !== undefined && row.next.reason !== 'recheck')
       return violation('a comparison that could not be made is made later', `${row.callId} is due to ${row.next.reason}`)
@@ -161,11 +186,12 @@ export function createRowCheck({ catalog, objects, world, waits, now }: RowCheck
   }
 
   /** Who ends well says what it fetched, or that someone else knows better and the call is due. */
-  function checkContent(actor: Actor, { callId, committed, artifacts, next, lastErrorCode }: CallRow): Violation | undefined {
+  function checkContent(actor: Actor, { callId, committed, artifacts, fields, next, lastErrorCode }: CallRow): Violation | undefined {
     const seen = fetched.get(actor)
     fetched.delete(actor)
     const isDueNow = next !== undefined && next.dueAt <= now()
     if (committed === undefined || lastErrorCode !== undefined || isDueNow) return undefined
+    if (seen !== undefined && !isDeepStrictEqual(fields, seen.call.fields)) return violation('a settled row has the call’s fields', callId)
     const content = seen && expectedContent(seen.call.fields, Object.values(artifacts))
     return content === committed.contentSha256
       ? undefined

@@ -19,6 +19,8 @@ export interface PortCall {
 export type Effect = PortCall & ({ readonly value: unknown } | { readonly error: unknown })
 
 export interface Witness {
+  /** When it is begun. */
+  asked(call: PortCall): void
   /** Just before it takes effect. */
   before(call: PortCall): void
   after(effect: Effect): void
@@ -70,6 +72,7 @@ export function createPortCalls({ seed, scheduler, faults, witness, trace }: Por
 
   function invoke(call: PortCall, perform: () => Promise<unknown>): Promise<unknown> {
     made += 1
+    witness.asked(call)
     const fault = faults.of(call.name, scheduler.seconds())
     const latency = 0.05 + chanceOf(seed, `latency ${call.name}`) ** 6 * 25
     return new Promise((resolve, reject) => {

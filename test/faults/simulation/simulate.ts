@@ -57,6 +57,7 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
     faults,
     trace,
     witness: {
+      asked: (call) => found(rows.asked(call)),
       before(call) {
         world.prepare(call.operation, call.args)
         rows.before(call)

@@ -10,6 +10,9 @@ import { SourceAddressRefusedError } from '#core/source-errors'
 import type { SourceAnswer } from '#test/support/twins/memory-sources'
 import type { ApiTrouble, SourceTrouble } from './plan.ts'
 
+/** Longer than any pause of our own after a first refusal. */
+export const RETRY_AFTER_SECONDS = 2_000
+
 /** What the API's adapter throws. */
 export function apiErrorOf(trouble: ApiTrouble): Error {
   switch (trouble) {
@@ -18,7 +21,7 @@ export function apiErrorOf(trouble: ApiTrouble): Error {
     case 'forbidden':
       return new ProviderForbiddenError()
     case 'throttled':
-      return new ProviderThrottledError(90)
+      return new ProviderThrottledError(RETRY_AFTER_SECONDS)
     case 'unavailable':
       return new ProviderUnavailableError('answered 500')
     case 'unreadable':

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { keySegmentOf } from '#core/call-id'
 import type { MediaName } from '#core/manifest-schema'
 import type { MemoryProvider } from '#test/support/twins/memory-provider'
 import type { MemorySources, SourceAnswer } from '#test/support/twins/memory-sources'
@@ -40,7 +41,7 @@ export function createWorld(
   const byId = new Map(calls.map((call) => [call.id, call]))
   const links = new Map<string, Link>()
   const recordDigests = new Set<string>()
-  const served = new Map<string, MediaName>()
+  const served = new Set<string>()
 
   return {
     call: (callId) => byId.get(callId),
@@ -50,8 +51,8 @@ export function createWorld(
         ? digestOf(contentOf(call, name, valueNow(call, name)))
         : undefined,
     isEntity: (key, sha256) => {
-      const name = key.includes('/transcript.') ? 'transcript' : 'recording'
-      return served.get(sha256) === name
+      const [callSegment = '', , file = ''] = key.split('/').slice(-3)
+      return served.has(servedAs(callSegment, file.startsWith('transcript.') ? 'transcript' : 'recording', sha256))
     },
     record: (call) => recordText(call, scheduler.seconds(), {}),
     recordDigests: () => recordDigests,
@@ -98,7 +99,7 @@ export function createWorld(
     const { call, name } = link
     const { validators, declaresLength } = call[name]
     const body = contentOf(call, name, valueNow(call, name))
-    served.set(digestOf(body), name)
+    served.add(servedAs(keySegmentOf(call.id), name, digestOf(body)))
     const trouble = troubleNow(call[name].troubles)
     if (trouble !== undefined) return troubledAnswer(trouble, body)
     return {
@@ -131,6 +132,8 @@ export function createWorld(
     return troubles.find(isWithin)?.what
   }
 }
+
+const servedAs = (callSegment: string, name: MediaName, sha256: string) => `${callSegment} ${name} ${sha256}`
 
 const contentOf = (call: PlannedCall, name: MediaName, value: number) =>
   name === 'transcript' ? transcriptOf(call.id, value) : recordingOf(call.id, value)
