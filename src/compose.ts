@@ -5,10 +5,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { createAllomiaProvider } from '#adapters/allomia/call-provider'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
+import { createDynamoDbLookup } from '#adapters/dynamodb/catalog-lookup'
+import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
+import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
 import { createBodySpool } from '#adapters/http/body-spool'
 import { createMediaSources } from '#adapters/http/media-sources'
 import { createS3ArchiveStore } from '#adapters/s3/archive-store'
 import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
+import { createS3GapReports } from '#adapters/s3/gap-reports'
 import { fileText, secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
@@ -20,8 +24,11 @@ import { createArchiveCall } from '#core/archive-call'
 import { createEnqueueDue } from '#core/enqueue-due'
 import { asCallvaultError } from '#core/errors'
 import { createMatchCallback } from '#core/match-callback'
+import { createOrderBackfill } from '#core/order-backfill'
 import type { LiveDocument } from '#core/ports/live-document'
 import { createReceiveEvent } from '#core/receive-event'
+import { createReconcileAll } from '#core/reconcile-all'
+import { createReconcileOrganization } from '#core/reconcile-organization'
 import type { Settings } from '#core/settings'
 import packageJson from '../package.json' with { type: 'json' }
 
@@ -73,10 +80,30 @@ type SourcesEnvironment = Pick<ArchiveCallEnvironment, 'settings' | 'allowInsecu
 export const composeMediaSources = (environment: SourcesEnvironment) =>
   mediaSources(settingsOf(environment), environment.allowInsecureSources)
 
-export function composeReconcileCalls({ catalogTable, callQueueUrl, logLevel }: ReconcileCallsEnvironment) {
-  const catalog = createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable })
+export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
+  const { archiveBucket, catalogTable: tableName, callQueueUrl, logLevel } = environment
+  const settings = settingsOf(environment)
+  const table = { client: new DynamoDBClient({ requestHandler: BRIEF }), tableName }
   const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
-  return { enqueueDue: createEnqueueDue({ catalog, queue, now }), ...createTelemetry('reconcile-calls', logLevel) }
+  const watermarks = createDynamoDbWatermarks(table)
+  const reconcileOrganization = createReconcileOrganization({
+    listing: createAllomiaProvider({ settings }),
+    lookup: createDynamoDbLookup(table),
+    coverage: createDynamoDbCoverage(table),
+    reports: createS3GapReports({ client: new S3Client(S3_CLIENT_OPTIONS), bucket: archiveBucket }),
+    queue,
+    watermarks,
+    settings,
+    now,
+  })
+
+  return {
+    enqueueDue: createEnqueueDue({ catalog: createDynamoDbCatalog(table), queue, now }),
+    reconcileAll: createReconcileAll({ reconcileOrganization, settings, now }),
+    orderBackfill: createOrderBackfill({ watermarks, settings, now }),
+    now,
+    ...createTelemetry('reconcile-calls', logLevel),
+  }
 }
 
 /** Small requests: what has no answer by then is asked again. */

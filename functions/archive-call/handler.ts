@@ -57,12 +57,17 @@ function reportCallback(door: ArchiveCallDoor, outboundCallId: string, { kind, f
 function reportAttempt(
   door: ArchiveCallDoor,
   callId: string,
-  { kind, fence, revision, errors, organizationDiffers }: ArchiveOutcome,
+  { kind, fence, revision, errors, organizationDiffers, isCovered, secondsFromEnd }: ArchiveOutcome,
 ): void {
   const { log, metrics } = door
   metrics.addMetric(`Attempt.${kind}`, 'Count', 1)
   log.info('attempt', { callId, outcome: kind, fence, revision })
   reportErrors(door, { callId }, errors)
+  if (secondsFromEnd !== undefined) metrics.addMetric('EndToArchivedSeconds', 'Seconds', secondsFromEnd)
+  if (isCovered === false) {
+    metrics.addMetric('OrganizationNotCovered', 'Count', 1)
+    log.warn('the organization of the call is not among allomia.organizationIds', { callId })
+  }
   if (organizationDiffers) {
     metrics.addMetric('OrganizationDiffers', 'Count', 1)
     log.warn('the message named another organization than the provider does', { callId })

@@ -1,18 +1,60 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
-import type { ScheduledEvent } from 'aws-lambda'
+import type { Context } from 'aws-lambda'
 import type { composeReconcileCalls } from '#compose'
+import { asCallvaultError, type CallvaultError } from '#core/errors'
+import { addSeconds } from '#core/instants'
+import { parseReconcileTask } from '#core/reconcile-task'
+import { reportError, reportOrganization } from '#functions/reconcile-calls/report'
 
-/** Every minute: what is due goes back to the queue. */
-export const createHandler = ({ enqueueDue, log, metrics }: ReturnType<typeof composeReconcileCalls>) =>
-  middy<ScheduledEvent, void>()
-    .use(injectLambdaContext(log))
-    .use(logMetrics(metrics))
-    .handler(async (_schedule, context) => {
-      const outcome = await enqueueDue(context.awsRequestId)
+type ReconcileCallsDoor = ReturnType<typeof composeReconcileCalls>
 
-      metrics.addMetric('DueEnqueued', 'Count', outcome.enqueued)
-      metrics.addMetric('DueRefused', 'Count', outcome.refused)
-      log.info('due', { ...outcome })
+/** What a run needs after its last window, to write where it stopped. */
+const RESERVE_SECONDS = 10
+/** A lease outlives the invocation. */
+const LEASE_MARGIN_SECONDS = 15
+
+/**
+ * Every minute: what is due goes back to the queue, then what no row knows of is found. Invoked by hand with a `task`: what an
+ * operator orders; the answer says what was ordered.
+ */
+export const createHandler = (door: ReconcileCallsDoor) =>
+  middy<unknown, unknown>()
+    .use(injectLambdaContext(door.log))
+    .use(logMetrics(door.metrics))
+    .handler(async (event, context) => {
+      const task = parseReconcileTask(event)
+      if (task.task === 'backfill') return { ordered: await door.orderBackfill(task) }
+
+      // What keeps one of the two from its work must not keep the other from it.
+      const errors = [await failureOf(() => enqueueDue(door, context)), await failureOf(() => reconcile(door, context))]
+      const failed = errors.filter((error) => error !== undefined)
+      for (const error of failed) reportError(door, {}, error)
+      if (failed.length > 0) throw failed[0]
+      return undefined
     })
+
+async function enqueueDue({ enqueueDue, log, metrics }: ReconcileCallsDoor, context: Context): Promise<void> {
+  const outcome = await enqueueDue(context.awsRequestId)
+  metrics.addMetric('DueEnqueued', 'Count', outcome.enqueued)
+  metrics.addMetric('DueRefused', 'Count', outcome.refused)
+  log.info('due', { ...outcome })
+}
+
+async function reconcile(door: ReconcileCallsDoor, context: Context): Promise<void> {
+  const deadline = addSeconds(door.now(), context.getRemainingTimeInMillis() / 1_000)
+  const until = addSeconds(deadline, -RESERVE_SECONDS)
+  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_SECONDS * 1_000))
+  const request = { requestId: context.awsRequestId, until, leaseUntil: addSeconds(deadline, LEASE_MARGIN_SECONDS) }
+  const outcomes = await door.reconcileAll(request, signal)
+  for (const outcome of outcomes) reportOrganization(door, outcome)
+  // An alarm watches it, and takes silence for the worst.
+  if (outcomes.length === 0) door.metrics.addMetric('ReconciliationBehindSeconds', 'Seconds', 0)
+}
+
+const failureOf = async (work: () => Promise<void>): Promise<CallvaultError | undefined> =>
+  work().then(
+    () => undefined,
+    (error: unknown) => asCallvaultError(error),
+  )

@@ -28,8 +28,12 @@ const ArchiveCallSchema = v.object({
 })
 
 const ReconcileCallsSchema = v.object({
+  ARCHIVE_BUCKET: required,
   CATALOG_TABLE: required,
   CALL_QUEUE_URL: required,
+  SETTINGS_SECRET_ARN: optional,
+  SETTINGS_FILE: optional,
+  ALLOW_INSECURE_SOURCES: flag,
   LOG_LEVEL: logLevel,
 })
 
@@ -63,7 +67,14 @@ export function loadArchiveCallEnvironment(variables: EnvironmentVariables = pro
 /** @throws {ConfigurationError} lists every problem at once */
 export function loadReconcileCallsEnvironment(variables: EnvironmentVariables = process.env) {
   const values = read('reconcile-calls', ReconcileCallsSchema, variables)
-  return Object.freeze({ catalogTable: values.CATALOG_TABLE, callQueueUrl: values.CALL_QUEUE_URL, logLevel: values.LOG_LEVEL })
+  return Object.freeze({
+    archiveBucket: values.ARCHIVE_BUCKET,
+    catalogTable: values.CATALOG_TABLE,
+    callQueueUrl: values.CALL_QUEUE_URL,
+    settings: placeOf('SETTINGS', values.SETTINGS_SECRET_ARN, values.SETTINGS_FILE),
+    allowInsecureSources: values.ALLOW_INSECURE_SOURCES === 'true',
+    logLevel: values.LOG_LEVEL,
+  })
 }
 
 export type ReceiveEventEnvironment = ReturnType<typeof loadReceiveEventEnvironment>

@@ -5,6 +5,7 @@ import { type CommittedManifest, createCommitRevision, newestManifest } from '#c
 import type { CopyPorts } from '#core/copy-artifact'
 import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
 import { createGatherArtifacts, type GatherRequest } from '#core/gather-artifacts'
+import { secondsBetween } from '#core/instants'
 import { contentSha256 } from '#core/manifest'
 import type { MediaArtifact } from '#core/manifest-schema'
 import type { CallCatalog } from '#core/ports/call-catalog'
@@ -44,6 +45,10 @@ export interface ArchiveOutcome {
   readonly errors: readonly CallvaultError[]
   /** The message named another organization than the provider does. */
   readonly organizationDiffers?: boolean
+  /** False: its organization is not configured, so that nobody looks for the calls of it that no event announces. */
+  readonly isCovered?: boolean
+  /** How long after its end (else its first sight) a call was archived for the first time. */
+  readonly secondsFromEnd?: number
 }
 
 export type ArchiveCall = ReturnType<typeof createArchiveCall>
@@ -123,6 +128,7 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     const seen = {
       errors: troubles.map(({ error }) => error),
       organizationDiffers: message.organizationId !== undefined && message.organizationId !== fetched.call.organizationId,
+      isCovered: document.allomia.organizationIds.includes(fetched.call.organizationId),
     }
     if (isPlaceUncertain(claim.row, fetched.call))
       return { kind: 'postponed', row: { ...row, next: { dueAt: now(), reason: row.next?.reason ?? 'archive' } }, ...seen }
@@ -147,7 +153,8 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     progress.reached = 'commit'
     const { kind, newest } = await commitRevision(draft, signal)
     if (kind === 'overtaken') return { ...caughtUp(row, newest), ...seen }
-    return { ...concluded('archived', afterLooking(settledFrom(row, newest), troubles, plan)), ...seen }
+    const first = row.committed === undefined ? { secondsFromEnd: secondsBetween(plan.from, now()) } : {}
+    return { ...concluded('archived', afterLooking(settledFrom(row, newest), troubles, plan)), ...seen, ...first }
   }
 
   function caughtUp(row: CallRow, newest: CommittedManifest) {

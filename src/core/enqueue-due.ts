@@ -10,7 +10,7 @@ const DUE_PER_RUN = 1_000
 /** More would wait for a connection, and time out waiting. */
 const HOLDS_AT_ONCE = 25
 /** A queue with more messages than this has work enough. */
-const DEEP_QUEUE = 2_000
+export const DEEP_QUEUE = 2_000
 
 export interface EnqueueDuePorts {
   readonly catalog: CallCatalog

@@ -19,3 +19,8 @@ export const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.get
 export const later = (one: Date, other: Date) => (one > other ? one : other)
 
 export const earlier = (one: Date, other: Date) => (one < other ? one : other)
+
+/** `2026-03-03`: the day of an instant in UTC. */
+export const dayOf = (instant: Date) => instant.toISOString().slice(0, 10)
+
+export const startOfDay = (instant: Date) => new Date(`${dayOf(instant)}T00:00:00.000Z`)

@@ -50,6 +50,7 @@ function listedCallOf(entry: unknown, organizationId: string): ListedCall[] {
       callType: typeof call.callType === 'string' ? call.callType : undefined,
       startedAt: parseInstant(call.callStartedAt),
       endedAt: parseInstant(call.callEndedAt),
+      createdAt: parseInstant(call.createdAt),
     },
   ]
 }

@@ -76,8 +76,11 @@ export class OrganizationNotFoundError extends CallvaultError {
 export class ProviderAnswerUnreadableError extends CallvaultError {
   readonly code = 'PROVIDER_ANSWER_UNREADABLE'
   readonly disposition = 'retry'
+  /** Where it is the answer's status that cannot be used. */
+  readonly status: number | undefined
 
-  constructor(what: string, options: { cause?: unknown } = {}) {
+  constructor(what: string, { status, ...options }: { status?: number; cause?: unknown } = {}) {
     super(`the provider's answer cannot be used: ${what}`, options)
+    this.status = status
   }
 }

@@ -23,7 +23,8 @@ export function describeCallListing(makeSubject: () => Promise<CallProviderSubje
 
       const listed = await provider.listCalls(queryFor(organizationId), patient())
 
-      const times = { startedAt: new Date('2026-05-28T14:20:15Z'), endedAt: new Date('2026-05-28T14:23:15Z') }
+      const startedAtItself = new Date('2026-05-28T14:20:15Z')
+      const times = { startedAt: startedAtItself, endedAt: new Date('2026-05-28T14:23:15Z'), createdAt: startedAtItself }
       expect(listed).toEqual([{ id: organizationId, organizationId, callType: 'Outbound', ...times }])
     })
 

@@ -123,6 +123,19 @@ describe('archiving a call', () => {
     expect(vault.manifests()[0]?.organizationId).toBe('org_1')
   })
 
+  it('says how long after its end a call was archived, and whether anybody looks for others of its organization', async () => {
+    const [covered, uncovered] = [createVaultWithCall(), createVaultWithCall({ organizationId: 'org_2' })]
+
+    const outcomes = [await covered.deliver(), await covered.deliver('operator'), await uncovered.deliver()]
+
+    expect(outcomes).toMatchObject([
+      { isCovered: true, secondsFromEnd: 60 },
+      { kind: 'unchanged' },
+      { isCovered: false, secondsFromEnd: 60 },
+    ])
+    expect(outcomes[1]?.secondsFromEnd).toBeUndefined()
+  })
+
   it('spools a body of undeclared length and stores it whole', async () => {
     const vault = createVaultWithCall()
     vault.sources.set(TRANSCRIPT_URL, { body: 'Bonjour à tous', contentType: 'text/plain', declaresLength: false })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createExchange } from '#adapters/allomia/exchange'
 import { refusalOf } from '#adapters/allomia/refusal'
+import type { Pace } from '#core/ports/call-listing'
 import type { LiveDocument } from '#core/ports/live-document'
 import { CallNotFoundError, ProviderForbiddenError, ProviderUnauthorizedError } from '#core/provider-errors'
 import type { Settings } from '#core/settings'
@@ -20,6 +21,7 @@ export interface ApiReply {
 export interface ApiRequest {
   /** A hint: it chooses no more than which API key is tried first. */
   readonly organizationId: string | undefined
+  readonly pace: Pace
   /** Below the base URL, with its query. */
   pathOf(rules: Rules): string
 }

@@ -1,5 +1,6 @@
 import { createApiRequests, type Rules } from '#adapters/allomia/api-requests'
 import { createListCalls } from '#adapters/allomia/list-calls'
+import type { CallListing } from '#core/ports/call-listing'
 import type { CallProvider } from '#core/ports/call-provider'
 import type { LiveDocument } from '#core/ports/live-document'
 import { parseProviderCall } from '#core/provider-call'
@@ -15,19 +16,19 @@ export interface AllomiaProviderOptions {
  * The provider over HTTP. Which organization a call belongs to is known only from the answer, so a hint chooses no more than
  * which API key is tried first.
  */
-export function createAllomiaProvider({ settings, clock = () => new Date() }: AllomiaProviderOptions): CallProvider {
+export function createAllomiaProvider({ settings, clock = () => new Date() }: AllomiaProviderOptions): CallProvider & CallListing {
   const send = createApiRequests({ settings, clock })
 
   return {
     async getCall(callId, organizationId, signal) {
       const pathOf = (rules: Rules) => callPath(rules, callId, organizationId)
-      const { rules, ...reply } = await send({ organizationId, pathOf }, signal)
+      const { rules, ...reply } = await send({ organizationId, pace: 'live', pathOf }, signal)
       const call = parseProviderCall(reply.body, rules.fieldMap)
       if (call.id !== callId) throw new ProviderAnswerUnreadableError('it is about another call')
       return { call, ...reply }
     },
 
-    listCalls: createListCalls(send),
+    ...createListCalls(send),
   }
 }
 

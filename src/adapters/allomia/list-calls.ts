@@ -1,29 +1,46 @@
 import type { SendRequest } from '#adapters/allomia/api-requests'
 import { type CallsPage, parseCallsPage } from '#core/listed-calls'
+import type { CallListing, Pace } from '#core/ports/call-listing'
 import type { CallProvider, ListCallsQuery, ListedCall } from '#core/ports/call-provider'
 import { CallNotFoundError, OrganizationNotFoundError, ProviderAnswerUnreadableError } from '#core/provider-errors'
 
-/** The most that the API gives in one answer. */
+/** The most that the API gives in one answer; and what an older one takes, which refuses to be asked for more. */
 const CALLS_PER_PAGE = 50
+const CALLS_PER_PAGE_OF_OLD = 20
 /** 10,000 calls: more than that is no window that anybody asks for, or a listing without an end. */
 const MAX_PAGES = 200
 
 /** `GET /api/calls`, page after page. Oldest first, so that calls that begin meanwhile come at the end. */
-export function createListCalls(send: SendRequest): CallProvider['listCalls'] {
-  return async function listCalls(query, signal) {
+export function createListCalls(send: SendRequest): Pick<CallProvider, 'listCalls'> & CallListing {
+  let limit = CALLS_PER_PAGE
+
+  return {
+    listCalls: (query, signal) => readAllPages((page) => readPage(query, page, 'live', signal)),
+    page: readPage,
+  }
+
+  async function readPage(query: ListCallsQuery, page: number, pace: Pace, signal: AbortSignal): Promise<CallsPage> {
+    const asked = limit
     try {
-      return await readAllPages((page) => readPage(query, page, signal))
+      return await ask(query, page, pace, asked, signal)
     } catch (error) {
-      throw error instanceof CallNotFoundError ? new OrganizationNotFoundError() : error
+      if (error instanceof CallNotFoundError) throw new OrganizationNotFoundError()
+      // Page 2 of 50 begins elsewhere than page 2 of 20: only a listing that begins can change over.
+      if (!isRefusedAsWrong(error) || page !== 1 || asked === CALLS_PER_PAGE_OF_OLD) throw error
+      const answer = await ask(query, page, pace, CALLS_PER_PAGE_OF_OLD, signal)
+      limit = CALLS_PER_PAGE_OF_OLD
+      return answer
     }
   }
 
-  async function readPage(query: ListCallsQuery, page: number, signal: AbortSignal): Promise<CallsPage> {
+  async function ask(query: ListCallsQuery, page: number, pace: Pace, limit: number, signal: AbortSignal): Promise<CallsPage> {
     const { organizationId } = query
-    const { body } = await send({ organizationId, pathOf: () => `/api/calls?${parametersOf(query, page)}` }, signal)
+    const { body } = await send({ organizationId, pace, pathOf: () => `/api/calls?${parametersOf(query, page, limit)}` }, signal)
     return parseCallsPage(body, organizationId)
   }
 }
+
+const isRefusedAsWrong = (error: unknown) => error instanceof ProviderAnswerUnreadableError && error.status === 400
 
 /**
  * Pages shift while they are read: what moves to a later page is met again, and counted once. Where there are fewer calls than
@@ -45,7 +62,7 @@ async function readAllPages(readPage: (page: number) => Promise<CallsPage>): Pro
   throw new ProviderAnswerUnreadableError(`it is a listing of more than ${MAX_PAGES} pages`)
 }
 
-function parametersOf({ organizationId, callType, from, to }: ListCallsQuery, page: number): URLSearchParams {
+function parametersOf({ organizationId, callType, from, to }: ListCallsQuery, page: number, limit: number): URLSearchParams {
   return new URLSearchParams({
     organizationId,
     ...(callType !== undefined && { callType }),
@@ -53,6 +70,6 @@ function parametersOf({ organizationId, callType, from, to }: ListCallsQuery, pa
     to: to.toISOString(),
     sort: 'asc',
     page: String(page),
-    limit: String(CALLS_PER_PAGE),
+    limit: String(limit),
   })
 }

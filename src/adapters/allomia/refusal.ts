@@ -18,5 +18,5 @@ export function refusalOf(status: number, headers: IncomingHttpHeaders, now: Dat
   if (status === 429) return new ProviderThrottledError(retryAfterSeconds)
   if (status >= 500) return new ProviderUnavailableError(`answered ${status}`, { retryAfterSeconds })
   if (status >= 300 && status < 400) return new ProviderAnswerUnreadableError(`it is a redirect (${status})`)
-  return new ProviderAnswerUnreadableError(`its status is ${status}`)
+  return new ProviderAnswerUnreadableError(`its status is ${status}`, { status })
 }

@@ -9,10 +9,10 @@ import { claimCondition, claimConditionValues } from '#adapters/dynamodb/claim-c
 import { dueCallsOf } from '#adapters/dynamodb/due-call'
 import { placeholders } from '#adapters/dynamodb/placeholders'
 import { attributesOf, DUE_SHARDS, dueShardOf, idAttributeOf, keyOf, type StoredRow, storedRowOf } from '#adapters/dynamodb/row-item'
+import { translated } from '#adapters/dynamodb/translated'
 import type { CallRow, DueReason, RowSubject } from '#core/call-row'
 import { type Claim, type ClaimedCall, type ClaimRequest, claimAnswer, claimReason, hintsOf } from '#core/claim'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
-import { CatalogUnavailableError } from '#core/queue-errors'
 
 export interface DynamoDbCatalogOptions {
   readonly client: DynamoDBClient
@@ -167,12 +167,4 @@ function updateTo(attributes: Readonly<Record<string, unknown>>): string {
   const present = Object.keys(attributes).filter((name) => attributes[name] !== undefined)
   const missing = Object.keys(attributes).filter((name) => attributes[name] === undefined)
   return `SET ${present.map((name) => `#${name} = :${name}`).join(', ')} REMOVE ${missing.map((name) => `#${name}`).join(', ')}`
-}
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw new CatalogUnavailableError({ cause: error })
-  }
 }

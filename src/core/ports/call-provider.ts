@@ -24,6 +24,7 @@ export interface ListedCall {
   readonly callType: string | undefined
   readonly startedAt: Date | undefined
   readonly endedAt: Date | undefined
+  readonly createdAt: Date | undefined
 }
 
 /** The provider's API. Every implementation passes test/contract/call-provider.ts. */

@@ -1,8 +1,9 @@
+import type { CallListing } from '#core/ports/call-listing'
 import type { CallProvider, ListCallsQuery, ListedCall } from '#core/ports/call-provider'
 import { type FieldMap, parseProviderCall } from '#core/provider-call'
 import { CallNotFoundError, OrganizationNotFoundError } from '#core/provider-errors'
 
-export interface MemoryProvider extends CallProvider {
+export interface MemoryProvider extends CallProvider, CallListing {
   /**
    * Makes a call known, or changes it. Its links are given out as they are.
    * @param record the answer of `GET /api/calls/{id}`
@@ -17,6 +18,8 @@ export interface MemoryProvider extends CallProvider {
   /** What was listed, oldest first. */
   listings(): readonly ListCallsQuery[]
 }
+
+const CALLS_PER_PAGE = 50
 
 export interface MemoryProviderOptions {
   readonly fieldMap?: FieldMap
@@ -55,16 +58,26 @@ export function createMemoryProvider({ fieldMap = {}, clock = () => new Date() }
       }
     },
 
-    async listCalls(query, signal) {
-      signal.throwIfAborted()
-      listings.push(query)
+    listCalls: async (query, signal) => list(query, signal),
 
-      const error = listingErrors.get(query.organizationId)?.shift()
-      if (error !== undefined) throw error
-      const calls = [...bodies.values()].map(listedCallOf).filter(({ call }) => call.organizationId === query.organizationId)
-      if (calls.length === 0) throw new OrganizationNotFoundError()
-      return calls.filter((listed) => isAskedFor(listed, query)).map(({ call }) => call)
+    async page(query, page, _pace, signal) {
+      const calls = list(query, signal)
+      const end = page * CALLS_PER_PAGE
+      return { calls: calls.slice(end - CALLS_PER_PAGE, end), hasNextPage: end < calls.length, total: calls.length }
     },
+  }
+
+  /** Oldest first. */
+  function list(query: ListCallsQuery, signal: AbortSignal): ListedCall[] {
+    signal.throwIfAborted()
+    listings.push(query)
+
+    const error = listingErrors.get(query.organizationId)?.shift()
+    if (error !== undefined) throw error
+    const calls = [...bodies.values()].map(listedCallOf).filter(({ call }) => call.organizationId === query.organizationId)
+    if (calls.length === 0) throw new OrganizationNotFoundError()
+    const asked = calls.filter((listed) => isAskedFor(listed, query))
+    return asked.sort((one, other) => Number(one.from) - Number(other.from)).map(({ call }) => call)
   }
 }
 
@@ -77,7 +90,7 @@ interface Listed {
 function listedCallOf(body: Uint8Array): Listed {
   const { id, organizationId, startedAt, endedAt, createdAt, fields } = parseProviderCall(body)
   const callType = typeof fields.callType === 'string' ? fields.callType : undefined
-  return { call: { id, organizationId, callType, startedAt, endedAt }, from: startedAt ?? createdAt }
+  return { call: { id, organizationId, callType, startedAt, endedAt, createdAt }, from: startedAt ?? createdAt }
 }
 
 const isAskedFor = ({ call, from: startedAt }: Listed, { callType, from, to }: ListCallsQuery) =>

@@ -1,0 +1,36 @@
+import type { composeReconcileCalls } from '#compose'
+import { coverageRatio, type DayCoverage } from '#core/coverage'
+import type { CallvaultError } from '#core/errors'
+import { secondsBetween } from '#core/instants'
+import type { OrganizationOutcome } from '#core/reconcile-all'
+import { secondsBehind } from '#core/sweep'
+
+type Telemetry = Pick<ReturnType<typeof composeReconcileCalls>, 'log' | 'metrics' | 'now'>
+
+/** What a run of one organization did: in the log by organization, in the metrics for all together. */
+export function reportOrganization(telemetry: Telemetry, { organizationId, days, sweeps, errors, ...outcome }: OrganizationOutcome): void {
+  const { log, metrics, now } = telemetry
+  metrics.addMetric('ReconciliationBehindSeconds', 'Seconds', secondsBehind(sweeps, now()))
+  metrics.addMetric(`Reconciliation.${outcome.kind}`, 'Count', 1)
+  if (outcome.windows > 0) {
+    metrics.addMetric('ListedCalls', 'Count', outcome.listed)
+    metrics.addMetric('FoundCalls', 'Count', outcome.found)
+    log.info('reconciliation', { organizationId, ...outcome })
+  }
+  for (const day of days) reportDay(telemetry, day)
+  for (const error of errors) reportError(telemetry, { organizationId }, error)
+}
+
+function reportDay({ log, metrics, now }: Telemetry, { differences, ...day }: DayCoverage): void {
+  const { oldestUncoveredAt } = day
+  metrics.addMetric('CoveragePercent', 'Percent', 100 * coverageRatio(day))
+  metrics.addMetric('OldestUncoveredSeconds', 'Seconds', oldestUncoveredAt === undefined ? 0 : secondsBetween(oldestUncoveredAt, now()))
+  metrics.addMetric('UnknownToProvider', 'Count', day.unknownToProvider)
+  log.info('coverage', { ...day, differences: differences.length })
+}
+
+export function reportError({ log, metrics }: Telemetry, subject: object, error: CallvaultError): void {
+  metrics.addMetric(`Error.${error.code}`, 'Count', 1)
+  if (error.alarmed) metrics.addMetric('Trouble', 'Count', 1)
+  log.error(error.message, { ...subject, code: error.code, disposition: error.disposition })
+}

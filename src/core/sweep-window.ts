@@ -1,0 +1,169 @@
+import { type CallComparison, compareCall, startOf } from '#core/compare-call'
+import { type DayCoverage, type DayTally, emptyTally, withListed, withUnlisted } from '#core/coverage'
+import { addSeconds, dayOf, earlier, startOfDay } from '#core/instants'
+import type { CallListing } from '#core/ports/call-listing'
+import type { ListedCall } from '#core/ports/call-provider'
+import type { CallQueue } from '#core/ports/call-queue'
+import type { CatalogLookup } from '#core/ports/catalog-lookup'
+import type { CoverageBook } from '#core/ports/coverage-book'
+import type { GapReports } from '#core/ports/gap-reports'
+import { QueueUnavailableError } from '#core/queue-errors'
+import type { QueueMessage } from '#core/queue-message'
+import { readEveryPage, readWindow } from '#core/read-window'
+import type { Waits } from '#core/settings'
+import { DAY_SECONDS, endsItsDay, nextWindow, type Sweep, type SweepName, type Window, widened } from '#core/sweep'
+
+export interface SweepWindowPorts {
+  readonly listing: CallListing
+  readonly lookup: CatalogLookup
+  readonly queue: CallQueue
+  readonly coverage: CoverageBook
+  readonly reports: GapReports
+  readonly now: () => Date
+}
+
+export interface WindowTask {
+  readonly organizationId: string
+  readonly requestId: string
+  readonly name: SweepName
+  readonly sweep: Sweep
+  readonly waits: Waits
+}
+
+export interface WindowFindings {
+  readonly listed: number
+  readonly enqueued: number
+  readonly found: number
+  /** The day's coverage, where the window ends its day. */
+  readonly day: DayCoverage | undefined
+}
+
+const HOUR_SECONDS = 3_600
+/** A call may have been archived by its event before the provider lists it. */
+const LATE_LISTING_SECONDS = HOUR_SECONDS
+
+/**
+ * Reads on in a sweep, compares what is listed with the catalog, and sends what is missing to the queue.
+ *
+ * list -> rows -> enqueue -> (the day is over: check its number, coverage, report) -> the sweep, moved on
+ * Each of these may be done again: nothing here is moved by having been done.
+ */
+export function createSweepWindow({ listing, lookup, queue, coverage, reports, now }: SweepWindowPorts) {
+  return async function sweepWindow(task: WindowTask, signal: AbortSignal): Promise<WindowFindings & { readonly sweep: Sweep }> {
+    const { organizationId, name, sweep } = task
+    const window = nextWindow(sweep)
+    const query = { ...window, organizationId, pace: name === 'backfill' ? ('backfill' as const) : ('live' as const) }
+    const reading = await readWindow(listing, query, signal)
+    const stretch = { from: window.from, to: reading.readUntil }
+    const begun = dayBegun(sweep, window, reading.total)
+    let worked = await workOff(task, stretch, reading.calls, begun.tally, signal)
+
+    const isDayOver = endsItsDay(sweep, stretch)
+    if (isDayOver && worked.tally.listed < (begun.dayTotal ?? 0)) {
+      // The order of the list was not that of starts after all, or calls were removed meanwhile: the day is read once more.
+      const day = { from: startOfDay(window.from), to: stretch.to }
+      const calls = await readEveryPage(listing, { ...query, ...day }, signal)
+      worked = together(worked, await workOff(task, day, calls, emptyTally(worked.tally.day), signal))
+    }
+    const day = isDayOver ? { ...worked.tally, organizationId, comparedAt: now() } : undefined
+    if (day !== undefined) {
+      await coverage.write(day)
+      if (name !== 'recent') await reports.write(day, signal)
+    }
+    const { tally, ...counts } = worked
+    const kept = day === undefined ? { tally, dayTotal: begun.dayTotal } : { tally: undefined, dayTotal: undefined }
+    return { sweep: { ...sweep, readUntil: stretch.to, windowSeconds: widened(sweep), ...kept }, day, ...counts }
+  }
+
+  async function workOff(
+    task: WindowTask,
+    stretch: Window,
+    calls: readonly ListedCall[],
+    before: DayTally,
+    signal: AbortSignal,
+  ): Promise<Worked> {
+    const compared = await compare(calls)
+    signal.throwIfAborted()
+    const toEnqueue = compared.filter(({ comparison }) => comparison.isToEnqueue)
+    await enqueue(toEnqueue, task)
+
+    const known = await lookup.startedBetween(
+      task.organizationId,
+      stretch.from,
+      earlier(stretch.to, addSeconds(now(), -LATE_LISTING_SECONDS)),
+    )
+    return {
+      tally: tallyOf(task, stretch, compared, known, before),
+      listed: compared.length,
+      enqueued: toEnqueue.length,
+      found: toEnqueue.filter(({ comparison }) => comparison.state === 'missing').length,
+    }
+  }
+
+  async function compare(calls: readonly ListedCall[]): Promise<Compared[]> {
+    const rows = await lookup.lookUp(calls.map(({ id }) => id))
+    return calls.map((call) => ({ call, comparison: compareCall(call, rows.get(call.id), now()) }))
+  }
+
+  /** @throws {QueueUnavailableError} not all are with the queue: the window is read again */
+  async function enqueue(compared: readonly Compared[], { requestId, name }: WindowTask): Promise<void> {
+    const source = name === 'backfill' ? 'backfill' : 'reconciliation'
+    const receivedAt = now().toISOString()
+    const refused = await queue.sendAll(compared.map(({ call }) => messageAbout(call, { source, receivedAt, requestId })))
+    if (refused.length > 0) throw new QueueUnavailableError()
+  }
+
+  function tallyOf(
+    { waits }: WindowTask,
+    stretch: Window,
+    compared: readonly Compared[],
+    known: readonly string[],
+    before: DayTally,
+  ): DayTally {
+    const ripeness = { now: now(), afterSeconds: (waits.artifactGraceHours + 1) * HOUR_SECONDS }
+    const listed = new Set(compared.map(({ call }) => call.id))
+    const withAllListed = compared
+      .filter(({ call }) => isOf(call, stretch))
+      .reduce((tally, { comparison }) => withListed(tally, comparison, ripeness), before)
+    return known.filter((callId) => !listed.has(callId)).reduce(withUnlisted, withAllListed)
+  }
+}
+
+type Worked = Omit<WindowFindings, 'day'> & { readonly tally: DayTally }
+
+const together = (one: Worked, other: Worked): Worked => ({
+  tally: other.tally,
+  listed: one.listed + other.listed,
+  enqueued: one.enqueued + other.enqueued,
+  found: one.found + other.found,
+})
+
+/** What is known of the day so far. How many calls it has is known from a window that is as long as the day. */
+function dayBegun({ tally, dayTotal, windowSeconds }: Sweep, { from }: Window, total: number | undefined) {
+  const day = dayOf(from)
+  if (tally?.day === day) return { tally, dayTotal }
+  return { tally: emptyTally(day), dayTotal: windowSeconds === DAY_SECONDS ? total : undefined }
+}
+
+interface Compared {
+  readonly call: ListedCall
+  readonly comparison: CallComparison
+}
+
+/** Both ends of a stretch are listed, and its end is the next one's beginning: each call is counted in one of the two. */
+function isOf(call: ListedCall, { from, to }: Window): boolean {
+  const start = startOf(call)
+  return start === undefined || (start >= from && start < to)
+}
+
+const messageAbout = (
+  { id, organizationId, endedAt }: ListedCall,
+  common: Pick<QueueMessage, 'source' | 'receivedAt' | 'requestId'>,
+): QueueMessage => ({
+  version: 1,
+  trigger: 'reconcile',
+  callId: id,
+  organizationId,
+  ...(endedAt !== undefined && { endedAt: endedAt.toISOString() }),
+  ...common,
+})

@@ -1,0 +1,110 @@
+import type { DayTally } from '#core/coverage'
+import { addSeconds, dayOf, earlier, later, secondsBetween, startOfDay } from '#core/instants'
+import type { Sweeps } from '#core/ports/watermarks'
+
+/** `recent`: hourly, with a day's overlap. `week`: daily, the last seven days. `backfill`: as ordered. In the order of their urgency. */
+export const SWEEP_NAMES = ['recent', 'week', 'backfill'] as const
+export type SweepName = (typeof SWEEP_NAMES)[number]
+
+/** One reading of the provider's list over a closed stretch of time, in windows that each end where the next begins. */
+export interface Sweep {
+  /** Tells it from any other of its name. */
+  readonly id: string
+  readonly from: Date
+  readonly to: Date
+  /** The watermark: every call that started before was compared, and what was missing is with the queue. */
+  readonly readUntil: Date
+  /** How long the next window is: a day, but for a list that is too slow for it. */
+  readonly windowSeconds: number
+  /** What was counted of the day that the watermark stands in, and how many calls the list said that it has. */
+  readonly tally?: DayTally | undefined
+  readonly dayTotal?: number | undefined
+}
+
+//          from                  readUntil               to
+//  --------|---- window ---|------|- next window -|------|--->
+//                   a window never crosses a midnight
+export interface Window {
+  readonly from: Date
+  readonly to: Date
+}
+
+const HOUR_SECONDS = 3_600
+export const DAY_SECONDS = 86_400
+const OVERLAP_DAYS = 1
+const WEEK_DAYS = 7
+const SHORTEST_WINDOW_SECONDS = 60
+const FIRST_WINDOW_SECONDS = DAY_SECONDS
+
+/** The sweep to go on with, or to begin; undefined where nothing is to be read just now. `before` is what stands in its place. */
+export interface WantedSweep {
+  readonly name: SweepName
+  readonly sweep: Sweep
+  readonly before: Sweep | undefined
+}
+
+/**
+ * What is to be read next. One that was begun is read to its end before another of its name begins, so that a slow provider loses
+ * nothing. The first of all is a `week` as long as is configured; whichever read up to now last spares the next hour's.
+ */
+export function wantedSweep(sweeps: Sweeps, lookBackDays: number, now: Date): WantedSweep | undefined {
+  const { recent, week } = sweeps
+  const begun = [recent, week].flatMap((sweep) => (sweep === undefined ? [] : [sweep.to]))
+  const upTo = begun.length === 0 ? undefined : begun.reduce(later)
+  const overlap = upTo && daysBefore(upTo, OVERLAP_DAYS)
+  // After a longer silence a week is not enough.
+  const weekFrom = overlap === undefined ? daysBefore(now, lookBackDays) : earlier(daysBefore(now, WEEK_DAYS), overlap)
+
+  return (
+    underWay('recent', sweeps) ??
+    (underWay('week', sweeps) === undefined && isOver(week?.to, DAY_SECONDS, now) ? beginning('week', weekFrom, now, sweeps) : undefined) ??
+    (overlap !== undefined && isOver(upTo, HOUR_SECONDS, now) ? beginning('recent', overlap, now, sweeps) : undefined) ??
+    underWay('week', sweeps) ??
+    underWay('backfill', sweeps)
+  )
+}
+
+const beginning = (name: SweepName, from: Date, now: Date, sweeps: Sweeps): WantedSweep => ({
+  name,
+  sweep: sweepOver(from, now, now),
+  before: sweeps[name],
+})
+
+const daysBefore = (instant: Date, days: number) => addSeconds(instant, -days * DAY_SECONDS)
+
+/** Over whole days, so that each day's coverage is counted whole. */
+export const sweepOver = (from: Date, to: Date, now: Date): Sweep => ({
+  id: now.toISOString(),
+  from: startOfDay(from),
+  to,
+  readUntil: startOfDay(from),
+  windowSeconds: FIRST_WINDOW_SECONDS,
+})
+
+/** For how long nothing new was compared: of a healthy organization little more than the hour between two sweeps. */
+export function secondsBehind(sweeps: Sweeps, now: Date): number {
+  const { recent, week } = sweeps
+  const upTo = underWay('recent', sweeps) === undefined ? [recent, week] : [recent]
+  const ends = upTo.flatMap((sweep) => (sweep === undefined ? [] : [sweep.to]))
+  return ends.length === 0 ? 0 : secondsBetween(ends.reduce(later), now)
+}
+
+function underWay(name: SweepName, { [name]: sweep }: Sweeps): WantedSweep | undefined {
+  return sweep !== undefined && sweep.readUntil < sweep.to ? { name, sweep, before: sweep } : undefined
+}
+
+const isOver = (to: Date | undefined, everySeconds: number, now: Date) => to === undefined || secondsBetween(to, now) >= everySeconds
+
+export function nextWindow({ readUntil, to, windowSeconds }: Sweep): Window {
+  const midnight = addSeconds(startOfDay(readUntil), DAY_SECONDS)
+  return { from: readUntil, to: [addSeconds(readUntil, windowSeconds), midnight].reduce(earlier, to) }
+}
+
+/** Whether a stretch that was read is the last of its day, or of the sweep. */
+export const endsItsDay = ({ to }: Sweep, window: Window) => window.to >= to || dayOf(window.to) !== dayOf(window.from)
+
+/** After one that could be read. */
+export const widened = ({ windowSeconds }: Sweep) => Math.min(windowSeconds * 2, DAY_SECONDS)
+
+/** After one that could not be read in the time of a run. */
+export const narrowed = ({ from, to }: Window) => Math.max(SHORTEST_WINDOW_SECONDS, Math.floor(secondsBetween(from, to) / 2))

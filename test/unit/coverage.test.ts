@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { coverageRatio } from '#core/coverage'
+import { gapReportKey, gapReportOf } from '#core/gap-report'
+import { addSeconds } from '#core/instants'
+import { createReconciler, NOW } from '#test/support/reconciler'
+
+const HOUR = 3_600
+const DAY = '2026-03-02'
+const at = (hour: number) => addSeconds(new Date(`${DAY}T00:00:00Z`), hour * HOUR)
+
+/** A day with one call of each kind. */
+async function oneOfEach() {
+  const reconciler = createReconciler()
+  const { list, stand } = reconciler
+  for (const [hour, id] of ['match', 'differ', 'failed', 'pending', 'missing', 'busy', 'lost'].entries()) list(id, at(hour))
+  await stand('match', at(0))
+  await stand('differ', at(1), {
+    fields: { organizationId: 'org_1', callStartedAt: at(1).toISOString(), callEndedAt: at(2).toISOString() },
+  })
+  await stand('failed', at(2), { state: 'failed', lastErrorCode: 'SOURCE_CONTENT_WRONG' })
+  await stand('pending', at(3), { state: 'pending', lastErrorCode: 'SOURCE_GONE', next: { dueAt: addSeconds(NOW, 60), reason: 'archive' } })
+  await stand('busy', at(5), {
+    artifacts: {
+      transcript: { name: 'transcript', state: 'absent', reason: 'busy' },
+      recording: { name: 'recording', state: 'absent', reason: 'busy' },
+    },
+  })
+  await stand('lost', at(6), { artifacts: { recording: { name: 'recording', state: 'lost' } } })
+  await stand('deleted', at(7))
+  await reconciler.run()
+  return reconciler
+}
+
+describe('a day’s coverage', () => {
+  it('counts each call once, by what became of it', async () => {
+    const reconciler = await oneOfEach()
+
+    const [day] = await reconciler.coverage.days('org_1', DAY, DAY)
+
+    expect(day).toMatchObject({
+      organizationId: 'org_1',
+      day: DAY,
+      comparedAt: NOW,
+      listed: 7,
+      archived: 4,
+      differing: 1,
+      failed: 1,
+      pending: 1,
+      missing: 1,
+      absent: { busy: 2 },
+      lost: 1,
+      unknownToProvider: 1,
+      ripe: 7,
+      covered: 4,
+      oldestUncoveredAt: addSeconds(at(2), 180),
+    })
+  })
+
+  it('names the calls about which archive and provider differ', async () => {
+    const reconciler = await oneOfEach()
+
+    const [day] = await reconciler.coverage.days('org_1', DAY, DAY)
+
+    expect(day?.differences).toEqual([
+      { kind: 'differ', callId: 'differ' },
+      { kind: 'error', callId: 'failed', code: 'SOURCE_CONTENT_WRONG' },
+      { kind: 'missing in archive', callId: 'pending', code: 'SOURCE_GONE' },
+      { kind: 'missing in archive', callId: 'missing' },
+      { kind: 'missing at source', callId: 'deleted' },
+    ])
+  })
+
+  it('expects nothing yet of a call that has just ended', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('just-ended', addSeconds(NOW, -HOUR))
+    await reconciler.run()
+
+    const [day] = await reconciler.coverage.days('org_1', '2026-03-03', '2026-03-03')
+
+    expect(day).toMatchObject({ listed: 1, missing: 1, ripe: 0, covered: 0 })
+    expect(day && coverageRatio(day)).toBe(1)
+  })
+
+  it('has room for a day in which everything is missing', async () => {
+    const reconciler = createReconciler()
+    for (let index = 0; index < 240; index += 1) reconciler.list(`missing-${index}`, addSeconds(at(0), index))
+    await reconciler.run()
+
+    const [day] = await reconciler.coverage.days('org_1', DAY, DAY)
+
+    expect(day).toMatchObject({ listed: 240, missing: 240 })
+    expect(day?.differences).toHaveLength(100)
+  })
+})
+
+describe('a day’s report', () => {
+  it('is written for each day of the week, under a key that a name cannot break', async () => {
+    const reconciler = await oneOfEach()
+
+    expect(reconciler.reports.written().map(({ day }) => day)).toHaveLength(8)
+    expect(gapReportKey({ organizationId: 'org_1', day: DAY })).toBe(`reports/org_1/${DAY}.json`)
+    expect(gapReportKey({ organizationId: '../x', day: DAY })).toMatch(/^reports\/~[0-9a-f]{32}\/2026-03-02\.json$/)
+  })
+
+  it('says the same in words that an auditor knows', async () => {
+    const reconciler = await oneOfEach()
+    const coverage = reconciler.reports.written().find(({ day }) => day === DAY)!
+
+    const report = gapReportOf(coverage)
+
+    expect(report.countOf).toEqual({ match: 3, differ: 1, 'missing in archive': 2, 'missing at source': 1, error: 1 })
+    expect(report.coverage).toEqual({ ratio: 4 / 7, ripe: 7, covered: 4, oldestUncoveredAt: addSeconds(at(2), 180).toISOString() })
+    expect(report.differences).toMatchObject({
+      error: [{ callId: 'failed', code: 'SOURCE_CONTENT_WRONG' }],
+      differ: [{ callId: 'differ' }],
+    })
+  })
+})

@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest'
+import { addSeconds } from '#core/instants'
+import type { CallListing } from '#core/ports/call-listing'
+import { ProviderUnavailableError } from '#core/provider-errors'
+import { createReconciler, NOW } from '#test/support/reconciler'
+
+const HOUR = 3_600
+const DAY = 86_400
+const ago = (seconds: number) => addSeconds(NOW, -seconds)
+
+describe('reconciliation', () => {
+  it('sends what the provider lists and no row knows, and nothing else', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('unknown', ago(2 * HOUR))
+    reconciler.list('known', ago(3 * HOUR))
+    await reconciler.stand('known', ago(3 * HOUR))
+
+    const outcome = await reconciler.run()
+
+    expect(outcome).toMatchObject({ kind: 'done', errors: [] })
+    expect(reconciler.enqueued()).toContain('unknown')
+    expect(reconciler.enqueued()).not.toContain('known')
+    expect(reconciler.messages()[0]).toEqual({
+      version: 1,
+      trigger: 'reconcile',
+      callId: 'unknown',
+      organizationId: 'org_1',
+      source: 'reconciliation',
+      endedAt: addSeconds(ago(2 * HOUR), 180).toISOString(),
+      receivedAt: NOW.toISOString(),
+      requestId: 'run-1',
+    })
+  })
+
+  it('looks back as far as is configured at first, and a day at each later hour', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('any', ago(HOUR))
+    await reconciler.run()
+    const first = reconciler.provider.listings().map(({ from }) => from.getTime())
+    reconciler.later(HOUR)
+
+    await reconciler.run()
+
+    const second = reconciler.provider
+      .listings()
+      .slice(first.length)
+      .map(({ from }) => from.getTime())
+    expect(Math.min(...first)).toBe(Date.parse('2026-02-24T00:00:00Z'))
+    expect(Math.min(...second)).toBe(Date.parse('2026-03-02T00:00:00Z'))
+  })
+
+  it('does nothing within the hour', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('any', ago(HOUR))
+    await reconciler.run()
+    const listings = reconciler.provider.listings().length
+    reconciler.later(HOUR - 1)
+
+    const outcome = await reconciler.run()
+
+    expect(outcome).toMatchObject({ kind: 'done', windows: 0 })
+    expect(reconciler.provider.listings()).toHaveLength(listings)
+  })
+
+  it('finds within the week what was listed late', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('any', ago(HOUR))
+    await reconciler.run()
+    reconciler.later(DAY)
+    reconciler.list('late', ago(5 * DAY))
+
+    await reconciler.run()
+
+    expect(reconciler.enqueued()).toContain('late')
+  })
+
+  it('reads a silence of its own to the end, however long it was', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('any', ago(HOUR))
+    await reconciler.run()
+    reconciler.later(30 * DAY)
+    reconciler.list('in-the-silence', addSeconds(NOW, DAY))
+
+    await reconciler.run()
+
+    expect(reconciler.enqueued()).toContain('in-the-silence')
+  })
+
+  it('looks later at a call that may still go on, and does not wait for an end that never comes', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('going-on', ago(HOUR), { callEndedAt: null })
+    reconciler.list('never-ended', ago(7 * HOUR), { callEndedAt: null })
+
+    await reconciler.run()
+
+    expect(new Set(reconciler.enqueued())).toEqual(new Set(['never-ended']))
+    reconciler.later(6 * HOUR)
+    await reconciler.run()
+    expect(reconciler.enqueued()).toContain('going-on')
+  })
+
+  it('sends a pending call that the schedule has not brought back for an hour, and no other', async () => {
+    const reconciler = createReconciler()
+    for (const [id, overdue] of [
+      ['forgotten', 2 * HOUR],
+      ['waiting', -HOUR],
+      ['just-due', 60],
+    ] as const) {
+      reconciler.list(id, ago(3 * HOUR))
+      await reconciler.stand(id, ago(3 * HOUR), { state: 'pending', next: { dueAt: ago(overdue), reason: 'archive' } })
+    }
+
+    await reconciler.run()
+
+    expect(new Set(reconciler.enqueued())).toEqual(new Set(['forgotten']))
+  })
+
+  it('goes on at the next window where its time was over', async () => {
+    const reconciler = createReconciler({
+      wrap: (ports) => ({
+        ...ports,
+        listing: {
+          async page(...asked) {
+            reconciler.later(15)
+            return await ports.listing.page(...asked)
+          },
+        },
+      }),
+    })
+    for (let day = 1; day <= 6; day += 1) reconciler.list(`call-${day}`, ago(day * DAY))
+
+    const first = await reconciler.run()
+    const { week } = await reconciler.watermarks.read('org_1')
+    const second = await reconciler.run()
+
+    expect([first.kind, first.windows]).toEqual(['out-of-time', 3])
+    expect(week?.readUntil).toEqual(new Date('2026-02-27T00:00:00Z'))
+    expect(second.sweeps.week?.readUntil).toEqual(new Date('2026-03-02T00:00:00Z'))
+  })
+
+  it('shortens a window that could not be read in the time of a run', async () => {
+    const time = new AbortController()
+    const reconciler = createReconciler({
+      wrap: (ports) => ({
+        ...ports,
+        listing: {
+          async page() {
+            time.abort()
+            throw time.signal.reason
+          },
+        },
+      }),
+    })
+
+    const outcome = await reconciler.run(time.signal)
+
+    expect(outcome).toMatchObject({ kind: 'out-of-time', errors: [] })
+    const { week } = await reconciler.watermarks.read('org_1')
+    expect(week).toMatchObject({ readUntil: new Date('2026-02-24T00:00:00Z'), windowSeconds: DAY / 2 })
+  })
+
+  it('adds nothing to a queue that is deep', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('unknown', ago(HOUR))
+    await reconciler.queue.sendAll(Array.from({ length: 2_001 }, (_, index) => ({ ...MESSAGE, callId: `waiting-${index}` })))
+
+    const outcome = await reconciler.run()
+
+    expect(outcome).toMatchObject({ kind: 'queue-deep', windows: 0, enqueued: 0 })
+  })
+
+  it('is done by one run at a time', async () => {
+    const reconciler = createReconciler()
+    await reconciler.watermarks.lease('org_1', NOW, addSeconds(NOW, 30))
+
+    expect((await reconciler.run()).kind).toBe('busy')
+    reconciler.later(30)
+    reconciler.list('any', ago(HOUR))
+    expect((await reconciler.run()).kind).toBe('done')
+  })
+
+  it('leaves the watermark where the provider failed, and tells the error', async () => {
+    const reconciler = createReconciler()
+    reconciler.list('any', ago(HOUR))
+    const error = new ProviderUnavailableError('answered 500')
+    reconciler.provider.failNextListing('org_1', error)
+
+    const failed = await reconciler.run()
+
+    expect(failed).toMatchObject({ kind: 'failed', windows: 0, errors: [error] })
+    expect((await reconciler.run()).kind).toBe('done')
+    expect(reconciler.enqueued()).toContain('any')
+  })
+
+  it('leaves the watermark where the queue did not take all of it', async () => {
+    let refuses = true
+    const reconciler = createReconciler({
+      wrap: (ports) => ({
+        ...ports,
+        queue: { ...ports.queue, sendAll: async (messages) => (refuses ? messages : ports.queue.sendAll(messages)) },
+      }),
+    })
+    reconciler.list('unknown', ago(6 * DAY))
+
+    const failed = await reconciler.run()
+    refuses = false
+    await reconciler.run()
+
+    expect(failed).toMatchObject({ kind: 'failed', errors: [{ code: 'QUEUE_UNAVAILABLE' }] })
+    expect(failed.sweeps.week?.readUntil).toEqual(new Date('2026-02-25T00:00:00Z'))
+    expect(reconciler.enqueued()).toContain('unknown')
+  })
+
+  it('reads a crowded day a page at a time, each call of it once', async () => {
+    const reconciler = createReconciler()
+    const ids = Array.from({ length: 1_200 }, (_, index) => `call-${index}`)
+    for (const [index, id] of ids.entries()) reconciler.list(id, addSeconds(ago(2 * DAY), index))
+
+    const outcome = await reconciler.run()
+
+    expect(outcome.kind).toBe('done')
+    expect(reconciler.enqueued().length).toBeLessThan(1_230)
+    expect(new Set(reconciler.enqueued())).toEqual(new Set(ids))
+    const [day] = await reconciler.coverage.days('org_1', '2026-03-01', '2026-03-01')
+    expect(day).toMatchObject({ listed: 1_200, missing: 1_200, archived: 0 })
+  })
+})
+
+/** What no reading of one page after the other would find. */
+describe('a list in another order than it was asked for', () => {
+  const reversed = (listing: CallListing): CallListing => ({
+    async page(query, page, pace, signal) {
+      const { calls } = await listing.page(query, 1, pace, signal)
+      const all = [...calls, ...(await listing.page(query, 2, pace, signal)).calls, ...(await listing.page(query, 3, pace, signal)).calls]
+      const end = page * 50
+      return { calls: all.reverse().slice(end - 50, end), hasNextPage: end < all.length, total: all.length }
+    },
+  })
+  /** In order on each page, and not from one page to the next: two calls of the second page began before the first one's last. */
+  const almost = (listing: CallListing): CallListing => ({
+    async page(query, page, pace, signal) {
+      const answer = await listing.page(query, page, pace, signal)
+      const isLate = ({ id }: { id: string }) => ['call-10', 'call-20'].includes(id)
+      if (page !== 1 || !answer.hasNextPage) return answer
+      return { ...answer, calls: answer.calls.filter((call) => !isLate(call)) }
+    },
+  })
+
+  it.each([['reversed', reversed] as const])('is read to its end where it is %s', async (_how, disorder) => {
+    const reconciler = createReconciler({ wrap: (ports) => ({ ...ports, listing: disorder(ports.listing) }) })
+    const ids = Array.from({ length: 130 }, (_, index) => `call-${index}`)
+    for (const [index, id] of ids.entries()) reconciler.list(id, addSeconds(ago(2 * DAY), index))
+
+    await reconciler.run()
+
+    expect(new Set(reconciler.enqueued())).toEqual(new Set(ids))
+    expect(await reconciler.coverage.days('org_1', '2026-03-01', '2026-03-01')).toMatchObject([{ listed: 130 }])
+  })
+
+  it('is read again where it gave fewer calls than it said', async () => {
+    let isHidden = true
+    const reconciler = createReconciler({
+      wrap: (ports) => ({
+        ...ports,
+        listing: {
+          async page(...asked) {
+            if (asked[1] > 1) isHidden = false
+            return isHidden ? almost(ports.listing).page(...asked) : ports.listing.page(...asked)
+          },
+        },
+      }),
+    })
+    const ids = Array.from({ length: 130 }, (_, index) => `call-${index}`)
+    for (const [index, id] of ids.entries()) reconciler.list(id, addSeconds(ago(2 * DAY), index))
+
+    await reconciler.run()
+
+    expect(new Set(reconciler.enqueued())).toEqual(new Set(ids))
+    expect(await reconciler.coverage.days('org_1', '2026-03-01', '2026-03-01')).toMatchObject([{ listed: 130 }])
+  })
+})
+
+const MESSAGE = { version: 1, trigger: 'event', source: 'test', receivedAt: NOW.toISOString(), requestId: 'test' } as const
