@@ -35,6 +35,11 @@ import packageJson from '../package.json' with { type: 'json' }
 /** Lambda's ephemeral disk has 512 MiB unless more is asked for; some of it is not ours. */
 const SPOOL_LIMIT_BYTES = 480 * 1_024 ** 2
 
+/** As many invocations of archive-call as its function.yml allows at once. */
+export const ARCHIVE_CALLS_AT_ONCE = 5
+/** Of the provider's rate: what reconcile-calls may take. The rest is shared out among the invocations of archive-call. */
+const RECONCILE_SHARE = 0.2
+
 const now = () => new Date()
 
 export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: ReceiveEventEnvironment) {
@@ -52,7 +57,7 @@ export function composeArchiveCall(environment: ArchiveCallEnvironment) {
   const settings = settingsOf(environment)
   const shared = {
     catalog: createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable }),
-    provider: createAllomiaProvider({ settings }),
+    provider: createAllomiaProvider({ settings, random: Math.random, share: (1 - RECONCILE_SHARE) / ARCHIVE_CALLS_AT_ONCE }),
     settings,
     now,
     random: Math.random,
@@ -87,7 +92,7 @@ export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
   const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
   const watermarks = createDynamoDbWatermarks(table)
   const reconcileOrganization = createReconcileOrganization({
-    listing: createAllomiaProvider({ settings }),
+    listing: createAllomiaProvider({ settings, random: Math.random, share: RECONCILE_SHARE }),
     lookup: createDynamoDbLookup(table),
     coverage: createDynamoDbCoverage(table),
     reports: createS3GapReports({ client: new S3Client(S3_CLIENT_OPTIONS), bucket: archiveBucket }),

@@ -137,7 +137,14 @@ interface ApiKeys {
 }
 
 const settingsFor = (simulator: Simulator, apiKeys: ApiKeys, organizationIds: readonly string[]) => ({
-  allomia: { baseUrl: simulator.url, apiKeys, organizationIds, fieldMap: { outcome: 'callOutcome', summaryFr: 'callSummaryFr' } },
+  allomia: {
+    baseUrl: simulator.url,
+    apiKeys,
+    organizationIds,
+    fieldMap: { outcome: 'callOutcome', summaryFr: 'callSummaryFr' },
+    // This provider is ours, and has nobody else to answer.
+    maxRequestsPerSecond: 500,
+  },
   retention: { default: { days: 3653, policy: 'clinic-records-10-years' } },
 })
 

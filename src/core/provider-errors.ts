@@ -38,6 +38,19 @@ export class ProviderThrottledError extends CallvaultError {
   }
 }
 
+/** Our own limit: so many requests wait for their turn already that this one comes back later. The provider was not asked. */
+export class ProviderRateReachedError extends CallvaultError {
+  readonly code = 'PROVIDER_RATE_REACHED'
+  readonly disposition = 'retry'
+  override readonly counted = false
+  override readonly retryAfterSeconds: number
+
+  constructor(retryAfterSeconds: number) {
+    super(`the provider is asked as often as is allowed, again after ${Math.ceil(retryAfterSeconds)} s`)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
 /** 5xx, or no answer at all. */
 export class ProviderUnavailableError extends CallvaultError {
   readonly code = 'PROVIDER_UNAVAILABLE'

@@ -32,9 +32,13 @@ export function nextLookAt(from: Date, window: WaitWindow, now: Date, random: Ra
   return [window.graceEndsAt, window.waitEndsAt].find((end) => end > now && end < look) ?? look
 }
 
-/** When to try again after an error: doubling with each one in a row, from half a minute to six hours. */
+/**
+ * When to try again after an error: doubling with each one in a row, from half a minute to six hours. What a call is not to blame for
+ * befalls all calls at once: they come back spread over two minutes, and none before Retry-After.
+ */
 export function nextTryAt(failures: number, retryAfterSeconds: number | undefined, now: Date, random: Random): Date {
-  const delay = failures === 0 ? UNCOUNTED_DELAY_SECONDS : bounded(SHORTEST_DELAY_SECONDS * 2 ** (failures - 1))
+  if (failures === 0) return addSeconds(now, (retryAfterSeconds ?? UNCOUNTED_DELAY_SECONDS / 2) + random() * UNCOUNTED_DELAY_SECONDS)
+  const delay = bounded(SHORTEST_DELAY_SECONDS * 2 ** (failures - 1))
   return addSeconds(now, Math.max(retryAfterSeconds ?? 0, jittered(delay, random)))
 }
 

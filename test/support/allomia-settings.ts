@@ -28,7 +28,7 @@ function settingsWith(rules: AllomiaRules): Settings {
       organizationIds: [],
       fieldMap: {},
       lookBackDays: 7,
-      maxRequestsPerSecond: 5,
+      maxRequestsPerSecond: 1_000,
       sendOrganizationId: false,
       ...rules,
     },

@@ -69,9 +69,9 @@ describe('an attempt that fails', () => {
     },
   )
 
-  it('obeys the provider’s Retry-After', async () => {
+  it('obeys the provider’s Retry-After, and comes back apart from the others', async () => {
     const vault = createVaultWithCall()
-    vault.provider.failNext('call_1', new ProviderThrottledError(900))
+    vault.provider.failNext('call_1', new ProviderThrottledError(960))
 
     await vault.deliver()
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ARCHIVE_CALLS_AT_ONCE } from '#compose'
 import { parseQueueMessage } from '#core/queue-message'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
@@ -132,7 +133,7 @@ describe('the stack', () => {
     expect(mapping!.Properties).toMatchObject({
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 5 },
+      ScalingConfig: { MaximumConcurrency: ARCHIVE_CALLS_AT_ONCE },
     })
   })
 

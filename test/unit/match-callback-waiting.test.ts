@@ -149,7 +149,7 @@ describe('a provider that refuses', () => {
     const outcome = await vault.callback('event', { endedAt: ENDED_AT })
 
     expect(outcome).toMatchObject({ kind: 'rescheduled', calls: [], errors: [{ code: 'PROVIDER_THROTTLED' }] })
-    const next = { dueAt: addSeconds(vault.now(), 600), reason: 'archive' }
+    const next = { dueAt: addSeconds(vault.now(), 660), reason: 'archive' }
     expect(await vault.row()).toMatchObject({ state: 'pending', failures: 0, lastErrorCode: 'PROVIDER_THROTTLED', next })
   })
 

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import { createExchange } from '#adapters/allomia/exchange'
+import type { Exchange } from '#adapters/allomia/exchange'
+import { createPauses } from '#adapters/allomia/pauses'
 import { refusalOf } from '#adapters/allomia/refusal'
+import { createTurns, type Sleep } from '#adapters/allomia/turns'
 import type { Pace } from '#core/ports/call-listing'
 import type { LiveDocument } from '#core/ports/live-document'
 import { CallNotFoundError, ProviderForbiddenError, ProviderUnauthorizedError } from '#core/provider-errors'
 import type { Settings } from '#core/settings'
+import type { Random } from '#core/waits'
 
 export type Rules = Settings['allomia']
 
@@ -29,13 +32,19 @@ export interface ApiRequest {
 export interface ApiRequestsOptions {
   readonly settings: LiveDocument<Settings>
   readonly clock: () => Date
+  readonly random: Random
+  /** Of `maxRequestsPerSecond`, which all processes of the stack share. */
+  readonly share: number
+  readonly exchange: Exchange
+  readonly sleep: Sleep
 }
 
 /** A GET of the API with every key that may be the right one, until one is answered 200; the error is the API's refusal. */
 export type SendRequest = (request: ApiRequest, signal: AbortSignal) => Promise<ApiReply>
 
-export function createApiRequests({ settings, clock }: ApiRequestsOptions): SendRequest {
-  const exchange = createExchange()
+export function createApiRequests({ settings, clock, random, share, exchange, sleep }: ApiRequestsOptions): SendRequest {
+  const turns = createTurns({ clock, random, sleep })
+  const pauses = createPauses({ clock, random, sleep })
 
   return async function send(request, signal) {
     const { allomia } = await settings.current()
@@ -64,11 +73,27 @@ export function createApiRequests({ settings, clock }: ApiRequestsOptions): Send
     throw refusal
   }
 
-  async function ask(rules: Rules, apiKey: string, { pathOf }: ApiRequest, signal: AbortSignal): Promise<ApiReply> {
+  async function ask(rules: Rules, apiKey: string, request: ApiRequest, signal: AbortSignal): Promise<ApiReply> {
+    const authorization = authorizationOf(apiKey)
+    await pauses.pass(apiKey, signal)
+    await turns.take(request.pace, rules.maxRequestsPerSecond * share, signal)
+    // Another request may have been refused while this one waited.
+    await pauses.pass(apiKey, signal)
+    try {
+      const reply = await exchanged(rules, authorization, request, signal)
+      pauses.note(apiKey, undefined)
+      return reply
+    } catch (error) {
+      if (!signal.aborted && error instanceof Error) pauses.note(apiKey, error)
+      throw error
+    }
+  }
+
+  async function exchanged(rules: Rules, authorization: string, { pathOf }: ApiRequest, signal: AbortSignal): Promise<ApiReply> {
     const url = new URL(`${rules.baseUrl.replace(/\/+$/, '')}${pathOf(rules)}`)
     // The links live from some moment after this one: read early, they are never believed for too long.
     const fetchedAt = clock()
-    const { status, headers, body } = await exchange(url, authorizationOf(apiKey), signal)
+    const { status, headers, body } = await exchange(url, authorization, signal)
     if (status !== 200) throw refusalOf(status, headers, clock())
     return { body, contentType: headers['content-type'] ?? '', host: url.host, fetchedAt, rules }
   }
