@@ -7,6 +7,7 @@ import { createAllomiaProvider } from '#adapters/allomia/call-provider'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbLookup } from '#adapters/dynamodb/catalog-lookup'
 import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
+import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
 import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
 import { createBodySpool } from '#adapters/http/body-spool'
 import { createMediaSources } from '#adapters/http/media-sources'
@@ -16,6 +17,7 @@ import { createS3GapReports } from '#adapters/s3/gap-reports'
 import { fileText, secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
+import { createSqsDeadLetters } from '#adapters/sqs/dead-letters'
 import { createTelemetry } from '#adapters/telemetry/telemetry'
 import type { ArchiveCallEnvironment, DocumentPlace, ReceiveEventEnvironment, ReconcileCallsEnvironment } from '#config/environment'
 import { parseEventSources } from '#config/event-sources'
@@ -29,6 +31,7 @@ import type { LiveDocument } from '#core/ports/live-document'
 import { createReceiveEvent } from '#core/receive-event'
 import { createReconcileAll } from '#core/reconcile-all'
 import { createReconcileOrganization } from '#core/reconcile-organization'
+import { createRedrive } from '#core/redrive'
 import type { Settings } from '#core/settings'
 import packageJson from '../package.json' with { type: 'json' }
 
@@ -106,8 +109,18 @@ export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
     enqueueDue: createEnqueueDue({ catalog: createDynamoDbCatalog(table), queue, now }),
     reconcileAll: createReconcileAll({ reconcileOrganization, settings, now }),
     orderBackfill: createOrderBackfill({ watermarks, settings, now }),
+    redrive: createRedrive({ failedCalls: createDynamoDbFailedCalls(table), queue, now }),
     now,
     ...createTelemetry('reconcile-calls', logLevel),
+  }
+}
+
+/** What an operator looks through the dead-letter queue with. */
+export function composeDeadLetters({ callQueueUrl, deadLetterQueueUrl }: { callQueueUrl: string; deadLetterQueueUrl: string }) {
+  const client = new SQSClient({ requestHandler: BRIEF })
+  return {
+    queue: createSqsCallQueue({ client, queueUrl: callQueueUrl }),
+    deadLetters: createSqsDeadLetters({ client, queueUrl: deadLetterQueueUrl }),
   }
 }
 

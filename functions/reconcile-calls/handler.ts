@@ -26,6 +26,7 @@ export const createHandler = (door: ReconcileCallsDoor) =>
     .handler(async (event, context) => {
       const task = parseReconcileTask(event)
       if (task.task === 'backfill') return { ordered: await door.orderBackfill(task) }
+      if (task.task === 'redrive') return await door.redrive({ ...task, requestId: context.awsRequestId })
 
       // What keeps one of the two from its work must not keep the other from it.
       const errors = [await failureOf(() => enqueueDue(door, context)), await failureOf(() => reconcile(door, context))]

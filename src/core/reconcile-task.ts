@@ -19,8 +19,19 @@ const instant = v.pipe(
 )
 const text = v.pipe(v.string(), v.nonEmpty())
 
+const limit = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000))
+
 const TaskSchema = v.variant('task', [
   v.strictObject({ task: v.literal('backfill'), organizationId: v.optional(text), from: instant, to: v.optional(instant) }),
+  v.strictObject({
+    task: v.literal('redrive'),
+    callId: v.optional(text),
+    outboundCallId: v.optional(text),
+    code: v.optional(text),
+    failedBefore: v.optional(instant),
+    failedAfter: v.optional(instant),
+    limit: v.optional(limit),
+  }),
 ])
 
 /** What reconcile-calls can be asked: its schedule's work, or what an operator orders. */

@@ -3,16 +3,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbLookup } from '#adapters/dynamodb/catalog-lookup'
 import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
+import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
 import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
 import { describeWith } from '#test/support/engines/available'
 import { createCatalogTable, dynamoDbClientOf } from '#test/support/engines/clients'
 import type { AwsEngine } from '#test/support/engines/engine'
 import { createMemoryCatalog } from '#test/support/twins/memory-catalog'
 import { createMemoryCoverage } from '#test/support/twins/memory-coverage'
+import { createMemoryFailedCalls } from '#test/support/twins/memory-failed-calls'
 import { createMemoryLookup } from '#test/support/twins/memory-lookup'
 import { createMemoryWatermarks } from '#test/support/twins/memory-watermarks'
 import { describeCatalogLookupContract } from './catalog-lookup.ts'
 import { describeCoverageBookContract } from './coverage-book.ts'
+import { describeFailedCallsContract } from './failed-calls.ts'
 import { describeWatermarksContract } from './watermarks.ts'
 
 describeWatermarksContract('the in-memory twin', async () => ({ watermarks: createMemoryWatermarks() }))
@@ -20,6 +23,11 @@ describeCoverageBookContract('the in-memory twin', async () => createMemoryCover
 describeCatalogLookupContract('the in-memory twin', async () => {
   const catalog = createMemoryCatalog()
   return { catalog, lookup: createMemoryLookup(catalog) }
+})
+
+describeFailedCallsContract('the in-memory twin', async () => {
+  const catalog = createMemoryCatalog()
+  return { catalog, failedCalls: createMemoryFailedCalls(catalog) }
 })
 
 describeWith('ministack', (engine) => describeTable(dynamoDbClientOf(engine)))
@@ -43,6 +51,10 @@ function describeTable(client: DynamoDBClient): void {
   describeCatalogLookupContract('the DynamoDB adapter', async () => {
     const options = await table()
     return { catalog: createDynamoDbCatalog(options), lookup: createDynamoDbLookup(options) }
+  })
+  describeFailedCallsContract('the DynamoDB adapter', async () => {
+    const options = await table()
+    return { catalog: createDynamoDbCatalog(options), failedCalls: createDynamoDbFailedCalls(options) }
   })
 }
 

@@ -6,6 +6,7 @@ import { ProviderUnavailableError } from '#core/provider-errors'
 import { CatalogUnavailableError } from '#core/queue-errors'
 import type { OrganizationOutcome, ReconcileAllRequest } from '#core/reconcile-all'
 import type { BackfillTask } from '#core/reconcile-task'
+import type { RedriveOrder } from '#core/redrive'
 import { sweepOver } from '#core/sweep'
 import { createHandler } from '#functions/reconcile-calls/handler'
 import { captureTelemetry } from '#test/support/captured-telemetry'
@@ -32,7 +33,7 @@ function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false } = {}) {
   const metrics: Record<string, number>[] = []
   const addMetric = (name: string, _unit: string, value: number) => metrics.push({ [name]: value })
   Object.assign(captured.metrics, { addMetric })
-  const [requests, orders]: [ReconcileAllRequest[], BackfillTask[]] = [[], []]
+  const [requests, orders, redrives]: [ReconcileAllRequest[], BackfillTask[], RedriveOrder[]] = [[], [], []]
   const handler = createHandler({
     async enqueueDue() {
       if (isCatalogDown) throw new CatalogUnavailableError()
@@ -46,10 +47,14 @@ function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false } = {}) {
       orders.push(task)
       return [{ organizationId: 'org_1', sweep: sweepOver(task.from, NOW, NOW) }]
     },
+    async redrive(order) {
+      redrives.push(order)
+      return { found: 2, sent: 2, skipped: 0, refused: 0 }
+    },
     now: () => NOW,
     ...captured,
   })
-  return { invoke: (event: unknown) => handler(event, CONTEXT), lines: captured.lines, metrics, requests, orders }
+  return { invoke: (event: unknown) => handler(event, CONTEXT), lines: captured.lines, metrics, requests, orders, redrives }
 }
 
 describe('every minute', () => {
@@ -121,8 +126,18 @@ describe('an operator', () => {
     expect(door.requests).toEqual([])
   })
 
+  it('sends failed calls again, and is told how many', async () => {
+    const door = createDoor()
+
+    const answer = await door.invoke({ task: 'redrive', code: 'SOURCE_GONE', failedBefore: '2026-03-01T00:00:00Z' })
+
+    expect(door.redrives).toMatchObject([{ code: 'SOURCE_GONE', failedBefore: new Date('2026-03-01T00:00:00Z'), requestId: 'lambda-1' }])
+    expect(answer).toEqual({ found: 2, sent: 2, skipped: 0, refused: 0 })
+  })
+
   it.each([
     { task: 'burn' },
+    { task: 'redrive', limit: 0 },
     { task: 'backfill' },
     { task: 'backfill', from: '2024-01-01' },
     { task: 'backfill', from: '2024-01-01T00:00:00Z', form: 'x' },

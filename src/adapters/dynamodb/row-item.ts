@@ -50,10 +50,16 @@ export const keyOf = ({ callId, subject }: RowSubject) => {
 /** The attribute that has the id of what a row is about. */
 export const idAttributeOf = ({ subject }: RowSubject) => (subject === 'outbound' ? 'outboundCallId' : 'callId')
 
-/** How many parts the index of due rows has, so that a storm of calls does not fall on one. */
-export const DUE_SHARDS = Array.from({ length: 8 }, (_, shard) => `due#${shard}`)
+/** How many parts the indexes of due and of failed rows have, so that a storm of calls does not fall on one. */
+const SHARDS = 8
+export const DUE_SHARDS = Array.from({ length: SHARDS }, (_, shard) => `due#${shard}`)
+export const FAILED_SHARDS = Array.from({ length: SHARDS }, (_, shard) => `failed#${shard}`)
 
-export const dueShardOf = (callId: string) => DUE_SHARDS[Number.parseInt(sha256Hex(callId).slice(0, 8), 16) % DUE_SHARDS.length]
+export const dueShardOf = (callId: string) => DUE_SHARDS[shardOf(callId)]
+
+const failedShardOf = (callId: string) => FAILED_SHARDS[shardOf(callId)]
+
+const shardOf = (callId: string) => Number.parseInt(sha256Hex(callId).slice(0, 8), 16) % SHARDS
 
 /**
  * Every attribute that a row can have, by name, with its value: undefined where this row does not have it.
@@ -82,6 +88,9 @@ export function attributesOf(row: CallRow): Record<string, unknown> {
     // The key of a sparse index: only what is still to be done stands in it.
     dueShard: next && dueShardOf(row.callId),
     reason: next?.reason,
+    // The keys of another: only what waits for a person stands in it.
+    failedShard: row.state === 'failed' ? failedShardOf(row.callId) : undefined,
+    failedAt: row.state === 'failed' ? (row.failingSince ?? row.firstSeenAt).toISOString() : undefined,
     ...Object.fromEntries(MEDIA_NAMES.flatMap((name) => artifactAttributesOf(name, row.artifacts[name]))),
     ...fieldAttributesOf(row.fields),
   }
