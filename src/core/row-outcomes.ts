@@ -5,7 +5,7 @@ import type { ArtifactTrouble } from '#core/gather-artifacts'
 import { addSeconds, earlier } from '#core/instants'
 import type { Trigger } from '#core/queue-message'
 import type { Waits } from '#core/settings'
-import { nextLookAt, nextTryAt, type Random, type WaitWindow } from '#core/waits'
+import { nextLookAt, nextTryAt, nextTryInTroubleAt, type Random, type WaitWindow } from '#core/waits'
 
 const HOUR_SECONDS = 3_600
 
@@ -118,4 +118,6 @@ const waitedTooLong = ({ failingSince }: CallRow, { counted }: CallvaultError, {
   counted && failingSince !== undefined && waits !== undefined && now >= addSeconds(failingSince, waits.artifactWaitHours * HOUR_SECONDS)
 
 const tryAgainAt = (row: CallRow, error: CallvaultError, { now, random }: OutcomeContext) =>
-  nextTryAt(error.counted ? row.failures : 0, error.retryAfterSeconds, now, random)
+  error.counted
+    ? nextTryAt(row.failures, error.retryAfterSeconds, now, random)
+    : nextTryInTroubleAt(row.firstSeenAt, error.retryAfterSeconds, now, random)

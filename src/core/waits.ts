@@ -4,8 +4,9 @@ import type { Waits } from '#core/settings'
 const HOUR_SECONDS = 3_600
 const SHORTEST_DELAY_SECONDS = 30
 const LONGEST_DELAY_SECONDS = 6 * HOUR_SECONDS
-/** For refusals that the call is not to blame for: they end for all calls at once, so that widening would only delay. */
-const UNCOUNTED_DELAY_SECONDS = 120
+/** For what a call is not to blame for: an outage of a day must not cost each call a thousand tries, nor its end be noticed late. */
+const LEAST_TROUBLE_DELAY_SECONDS = 60
+const MOST_TROUBLE_DELAY_SECONDS = 900
 const JITTER = 0.2
 
 /** A number in [0, 1); the only chance in core. */
@@ -32,14 +33,20 @@ export function nextLookAt(from: Date, window: WaitWindow, now: Date, random: Ra
   return [window.graceEndsAt, window.waitEndsAt].find((end) => end > now && end < look) ?? look
 }
 
-/**
- * When to try again after an error: doubling with each one in a row, from half a minute to six hours. What a call is not to blame for
- * befalls all calls at once: they come back spread over two minutes, and none before Retry-After.
- */
+/** When to try again after an error: doubling with each one in a row, from half a minute to six hours. */
 export function nextTryAt(failures: number, retryAfterSeconds: number | undefined, now: Date, random: Random): Date {
-  if (failures === 0) return addSeconds(now, (retryAfterSeconds ?? UNCOUNTED_DELAY_SECONDS / 2) + random() * UNCOUNTED_DELAY_SECONDS)
   const delay = bounded(SHORTEST_DELAY_SECONDS * 2 ** (failures - 1))
   return addSeconds(now, Math.max(retryAfterSeconds ?? 0, jittered(delay, random)))
+}
+
+/**
+ * When to try again after what the call is not to blame for. It befalls all calls at once and ends for all at once: they come back apart
+ * from each other, none before Retry-After, and those that have waited for long a little seldomer.
+ * @param since when the call was first seen
+ */
+export function nextTryInTroubleAt(since: Date, retryAfterSeconds: number | undefined, now: Date, random: Random): Date {
+  const least = Math.min(Math.max(secondsBetween(since, now) / 4, LEAST_TROUBLE_DELAY_SECONDS), MOST_TROUBLE_DELAY_SECONDS)
+  return addSeconds(now, (retryAfterSeconds ?? least) + random() * 2 * least)
 }
 
 const bounded = (seconds: number) => Math.min(Math.max(seconds, SHORTEST_DELAY_SECONDS), LONGEST_DELAY_SECONDS)

@@ -5,6 +5,7 @@ import { createDynamoDbLookup } from '#adapters/dynamodb/catalog-lookup'
 import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
 import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
 import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
+import { createIndexedCatalog } from '#test/faults/month/indexed-catalog'
 import { describeWith } from '#test/support/engines/available'
 import { createCatalogTable, dynamoDbClientOf } from '#test/support/engines/clients'
 import type { AwsEngine } from '#test/support/engines/engine'
@@ -29,6 +30,8 @@ describeFailedCallsContract('the in-memory twin', async () => {
   const catalog = createMemoryCatalog()
   return { catalog, failedCalls: createMemoryFailedCalls(catalog) }
 })
+
+describeCatalogLookupContract('the twin of the simulated month', async () => createIndexedCatalog())
 
 describeWith('ministack', (engine) => describeTable(dynamoDbClientOf(engine)))
 

@@ -252,7 +252,7 @@ describe('the one more look at a complete call', () => {
     )
     vault.archive.fail({ operation: 'put', moment: 'before', error: new ArchiveUnavailableError('did not answer'), key: /^records/ })
     await vault.deliver('due')
-    vault.passHours(0.1)
+    vault.passHours(0.6)
 
     const outcome = await vault.deliver('due')
 

@@ -7,6 +7,7 @@ Usage: npm run simulator -- [options]
   --key KEY              the tenant's API key (default: tenant-key)
   --organization ID=KEY  an organization with a key of its own; may be given several times (default: clinic=clinic-key)
   --calls FILE           JSON list of calls to play (default: five common ones in the first organization)
+  --invent ID=COUNT      an organization with so many calls over the last year, without media; may be given several times
   --s3-endpoint URL      keep media in this S3 and hand out its pre-signed links (default: the simulator serves them itself)
   --bucket NAME          the bucket there, made where there is none (default: allomia-media)
   --help                 this text

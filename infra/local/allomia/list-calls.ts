@@ -24,6 +24,8 @@ const Query = v.object({
   to: v.optional(instant),
 })
 
+const LAST_MOMENT = 8.64e15
+
 type Query = v.InferOutput<typeof Query>
 
 /**
@@ -43,13 +45,18 @@ export function createListCalls(book: CallBook, organizationIds: ReadonlySet<str
     const query = read.output
     if (!sees(query.organizationId) || !exists(query.organizationId)) return refused(404, 'Organization not found')
 
+    const skip = (query.page - 1) * query.limit
+    const { from = 0, to = LAST_MOMENT, sort } = query
+    const invented = book.invented(query.organizationId, { from, to, isNewestFirst: sort === 'desc' }, skip, query.limit)
+    if (invented !== undefined) return json(200, pageOf(invented.calls.map(listedRecordOf), invented.total, query))
+
     const calls = book
       .all()
       .filter((call) => call.description.organizationId === query.organizationId && book.hasAppeared(call))
       .map(listedRecordOf)
       .filter((record) => matches(record, query))
       .sort(ORDERS[query.sort])
-    return json(200, pageOf(calls, query))
+    return json(200, pageOf(calls.slice(skip, skip + query.limit), calls.length, query))
   }
 }
 
@@ -63,11 +70,10 @@ function matches(record: CallRecord, { callType, agentName, from, to }: Query): 
   )
 }
 
-function pageOf(calls: readonly CallRecord[], { page, limit }: Query) {
-  const total = calls.length
+function pageOf(calls: readonly CallRecord[], total: number, { page, limit }: Query) {
   const totalPages = Math.ceil(total / limit)
   return {
-    calls: calls.slice((page - 1) * limit, page * limit),
+    calls,
     pagination: { page, limit, total, totalPages, hasNextPage: page < totalPages, hasPreviousPage: page > 1 },
   }
 }

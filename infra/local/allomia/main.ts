@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { CallDescriptionError, readCallDescriptions } from './call-script.ts'
 import { defaultCalls } from './default-calls.ts'
 import { HELP } from './help.ts'
+import type { InventedCalls } from './invented-calls.ts'
 import { createSimulator } from './simulator.ts'
 
 const WRONG_USAGE = 2
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
       key: { type: 'string', default: 'tenant-key' },
       organization: { type: 'string', multiple: true, default: ['clinic=clinic-key'] },
       calls: { type: 'string' },
+      invent: { type: 'string', multiple: true, default: [] },
       's3-endpoint': { type: 'string' },
       bucket: { type: 'string', default: 'allomia-media' },
       help: { type: 'boolean', default: false },
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
   const simulator = await createSimulator({
     keys: { tenant: values.key, organizations },
     port,
+    invented: values.invent.map(readInvented),
     ...(endpoint === undefined ? {} : { storage: { endpoint, bucket: values.bucket } }),
   }).catch((error: unknown) => {
     throw new TypeError(whyNotStarted(error, port, endpoint), { cause: error })
@@ -45,6 +48,14 @@ function readOrganizations(pairs: readonly string[]): Record<string, string> {
       return [id, key]
     }),
   )
+}
+
+/** A year of them, up to now. */
+function readInvented(pair: string): InventedCalls {
+  const [, organizationId, count] = /^([^=]+)=(\d{1,9})$/.exec(pair) ?? []
+  if (organizationId === undefined || count === undefined) throw new TypeError('--invent wants ID=COUNT')
+  const to = new Date()
+  return { organizationId, count: Number(count), from: new Date(to.getTime() - 365 * 86_400_000), to }
 }
 
 function readPort(text: string): number {

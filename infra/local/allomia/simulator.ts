@@ -5,6 +5,7 @@ import type { CallDescription } from './call-script.ts'
 import { createControlApi } from './control-api.ts'
 import { createGetCall } from './get-call.ts'
 import { startHttpServer } from './http-server.ts'
+import type { InventedCalls } from './invented-calls.ts'
 import { createJournal, type JournalEntry } from './journal.ts'
 import { createListCalls } from './list-calls.ts'
 import { createMediaRoute } from './media-route.ts'
@@ -20,6 +21,8 @@ export interface SimulatorOptions {
   readonly port?: number
   /** Organizations that exist without having a call. Those of `keys` and of the calls exist anyway. */
   readonly organizationIds?: readonly string[]
+  /** Organizations of endless calls, without media. */
+  readonly invented?: readonly InventedCalls[]
   /** Where media lie; without it the simulator keeps and serves them itself. */
   readonly storage?: MediaStorage
   /** Milliseconds, as Date.now, which is the default. Pre-signed links of a real S3 are judged by that S3's own clock. */
@@ -41,6 +44,7 @@ export async function createSimulator({
   keys,
   port = 0,
   organizationIds = [],
+  invented = [],
   storage,
   now = Date.now,
 }: SimulatorOptions): Promise<Simulator> {
@@ -51,7 +55,7 @@ export async function createSimulator({
     throw error
   })
   const journal = createJournal()
-  const book = createCallBook(now)
+  const book = createCallBook(now, invented)
   const recordingLinks = createRecordingLinks(book, store, links)
 
   /** The media come first, so that no link is handed out before there is something behind it. */
@@ -62,7 +66,10 @@ export async function createSimulator({
 
   const routes = {
     getCall: createGetCall(book, recordingLinks),
-    listCalls: createListCalls(book, new Set([...organizationIds, ...Object.keys(keys.organizations ?? {})])),
+    listCalls: createListCalls(
+      book,
+      new Set([...organizationIds, ...invented.map(({ organizationId }) => organizationId), ...Object.keys(keys.organizations ?? {})]),
+    ),
     followRecording: recordingLinks.follow,
     serveMedia: createMediaRoute(book, store, links),
     control: createControlApi(addCall, journal),

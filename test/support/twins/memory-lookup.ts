@@ -21,7 +21,8 @@ export function createMemoryLookup(catalog: Pick<MemoryCatalog, 'read' | 'rows'>
 
 const isBetween = (startedAt: Date | undefined, from: Date, to: Date) => startedAt !== undefined && startedAt >= from && startedAt < to
 
-function glimpseOf({ state, fields, artifacts, next, lastErrorCode }: CallRow): RowGlimpse {
+/** What a row shows of itself. */
+export function glimpseOf({ state, fields, artifacts, next, lastErrorCode }: CallRow): RowGlimpse {
   const entries = Object.entries(artifacts).map(([name, artifact]) => [
     name,
     { state: artifact.state, reason: 'reason' in artifact ? artifact.reason : undefined },
