@@ -4,7 +4,6 @@ import { createReconcileOrganization } from '#core/reconcile-organization'
 import { createSimulator } from '#local/allomia/simulator'
 import { settingsDocument } from '#test/support/allomia-settings'
 import { createMemoryCatalog } from '#test/support/twins/memory-catalog'
-import { createMemoryCoverage, createMemoryReports } from '#test/support/twins/memory-coverage'
 import { createMemoryLookup } from '#test/support/twins/memory-lookup'
 import { createMemoryWatermarks } from '#test/support/twins/memory-watermarks'
 
@@ -37,8 +36,9 @@ const reconcile = createReconcileOrganization({
     },
     depth: async () => 0,
   },
-  coverage: createMemoryCoverage(),
-  reports: createMemoryReports(),
+  // What is written is not held.
+  coverage: { write: async () => {}, days: async () => [] },
+  reports: { write: async () => {} },
   watermarks,
   settings,
   now,
