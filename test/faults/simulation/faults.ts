@@ -79,8 +79,12 @@ export function createFaults({ seed, faults, outages = [] }: Plan): Faults {
 export function errorOf(port: string): Error {
   switch (port) {
     case 'archive':
+    case 'reports':
       return new ArchiveUnavailableError('did not answer')
     case 'catalog':
+    case 'lookup':
+    case 'watermarks':
+    case 'coverage':
       return new CatalogUnavailableError()
     case 'provider':
       return new ProviderUnavailableError('did not answer')

@@ -6,12 +6,14 @@ import { createObjectCheck } from './check-objects.ts'
 import { checkCompared, checkExplained } from './check-quiet.ts'
 import { createRowCheck } from './check-rows.ts'
 import { checkMessage, checkOutcome } from './check-secrets.ts'
+import { createWatermarkCheck } from './check-watermarks.ts'
 import { createFaults, type Fault } from './faults.ts'
 import { EPOCH, FOREVER, type Plan } from './plan.ts'
 import { createPortCalls } from './port-calls.ts'
-import { createReconciliation, send } from './reconciliation.ts'
+import { createReconciliation } from './reconciliation.ts'
 import { createSchedule } from './schedule.ts'
 import { createScheduler } from './scheduler.ts'
+import { send } from './send.ts'
 import { settingsFor } from './settings.ts'
 import { createTrace } from './trace.ts'
 import { createTwins } from './twins.ts'
@@ -43,6 +45,7 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
   const objects = createObjectCheck(twins.archive, world, plan.waits)
   const rows = createRowCheck({ catalog: twins.catalog, objects, world, waits: plan.waits, now: scheduler.now })
   const commits = createCommitCheck(rows.owns)
+  const watermarks = createWatermarkCheck()
   const bounds = createBoundCheck(plan, { faultsMet: () => faults.met().length })
   const outcomes: string[] = []
   let broken: Violation | undefined
@@ -65,7 +68,7 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
       after(effect) {
         if (effect.port === 'archive') found(objects())
         commits.after(effect)
-        found(rows.after(effect) ?? bounds.after(effect))
+        found(rows.after(effect) ?? bounds.after(effect) ?? watermarks.after(effect))
         if (effect.port === 'catalog') schedule.look()
         if (effect.port === 'queue') handOver()
       },
@@ -102,7 +105,7 @@ export async function simulate(plan: Plan, { isTraced = false } = {}): Promise<R
     const message = { ...told, trigger, endedAt: told.endedAt === undefined ? undefined : addSeconds(EPOCH, told.endedAt).toISOString() }
     scheduler.at(at, () => delays.forEach((delay) => void send(queue, scheduler, message, delay)))
   }
-  const reconciliation = createReconciliation(plan.calls, twins.catalog, queue, scheduler)
+  const reconciliation = createReconciliation({ plan, settings, twins, portCalls, scheduler, trace })
 
   await untilQuiet()
   found(

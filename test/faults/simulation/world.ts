@@ -58,7 +58,7 @@ export function createWorld(
     recordDigests: () => recordDigests,
     prepare(operation, [first]) {
       if (operation === 'provider.getCall' && typeof first === 'string') prepareRecord(first)
-      if (operation === 'provider.listCalls') prepareListing()
+      if (operation === 'provider.listCalls' || operation === 'provider.page') prepareListing()
       if (operation.startsWith('sources.') && typeof first === 'string') twins.sources.set(first, answerOf(first))
     },
   }

@@ -1,0 +1,34 @@
+import type { Mutant } from './mutant.ts'
+
+const RUN = 'src/core/reconcile-organization.ts'
+const WINDOW = 'src/core/sweep-window.ts'
+const COMPARE = 'src/core/compare-call.ts'
+
+/** What reconciliation reads, sends and says that it has read. */
+export const RECONCILIATION_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'the watermark is moved first',
+    file: RUN,
+    edits: [
+      [
+        '      const { sweep: moved, ...findings } = await sweepWindow(',
+        '      await save({ ...sweep, readUntil: nextWindow(sweep).to })\n      const { sweep: moved, ...findings } = await sweepWindow(',
+      ],
+    ],
+  },
+  {
+    name: 'what is missing is found and never sent',
+    file: WINDOW,
+    edits: [['    await enqueue(toEnqueue, task)\n', '    void enqueue\n']],
+  },
+  {
+    name: 'one of what is missing is never sent',
+    file: WINDOW,
+    edits: [['queue.sendAll(compared.map(', 'queue.sendAll(compared.slice(1).map(']],
+  },
+  {
+    name: 'a call that has ended is taken for one that goes on',
+    file: COMPARE,
+    edits: [['return listed.endedAt === undefined && start', 'return start']],
+  },
+]
