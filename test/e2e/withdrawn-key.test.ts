@@ -24,9 +24,12 @@ describeLocally('the deployed stack, with an API key that was withdrawn', () => 
     await secret.setTenantKey(vault.tenantKey)
     secret.close()
 
-    // A process reads the secret again at most every 10 s: until then the old key is refused once more.
-    await eventually('the new key to be used', async () => ((await vault.retryAndSee(call.id)) === 200 ? true : undefined))
-    const row = await vault.archived(call.id)
+    // A process reads the secret again at most every 10 s. Until then the old key is refused, and after five times not asked with.
+    const row = await eventually('the call to be archived with the new key', async () => {
+      await vault.retry(call.id)
+      const seen = await vault.rows.get(call.id)
+      return seen?.state === 'archived' ? seen : undefined
+    })
 
     expect(pending).toMatchObject({ state: 'pending', dueAt: expect.any(String) })
     expect(objectsWhilePending).toEqual([])
