@@ -5,8 +5,8 @@ export function createFunctions(endpoint: string, stage = 'local') {
   const nameOf = (name: string) => `callvault-${stage}-${name}`
 
   return {
-    /** Runs a function to its end. @throws {Error} it failed, with what it said */
-    async invoke(name: string, event: object = {}): Promise<void> {
+    /** Runs a function to its end, and gives what it answered. @throws {Error} it failed, with what it said */
+    async invoke(name: string, event: object = {}): Promise<unknown> {
       const response = await fetch(`${endpoint}/2015-03-31/functions/${nameOf(name)}/invocations`, {
         method: 'POST',
         body: JSON.stringify(event),
@@ -15,6 +15,7 @@ export function createFunctions(endpoint: string, stage = 'local') {
       const answer = await response.text()
       const failure = response.headers.get('x-amz-function-error')
       if (!response.ok || failure !== null) throw new Error(`${name} answered ${response.status} ${failure ?? ''}: ${answer}`)
+      return answer === '' ? undefined : JSON.parse(answer)
     },
     /** Every line that a function has logged. */
     async logOf(name: string): Promise<string[]> {
