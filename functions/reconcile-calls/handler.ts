@@ -6,7 +6,7 @@ import type { composeReconcileCalls } from '#compose'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
 import { addSeconds } from '#core/instants'
 import { parseReconcileTask } from '#core/reconcile-task'
-import { reportError, reportOrganization } from '#functions/reconcile-calls/report'
+import { reportFailure, reportOrganization } from '#functions/reconcile-calls/report'
 
 type ReconcileCallsDoor = ReturnType<typeof composeReconcileCalls>
 
@@ -31,7 +31,7 @@ export const createHandler = (door: ReconcileCallsDoor) =>
       // What keeps one of the two from its work must not keep the other from it.
       const errors = [await failureOf(() => enqueueDue(door, context)), await failureOf(() => reconcile(door, context))]
       const failed = errors.filter((error) => error !== undefined)
-      for (const error of failed) reportError(door, {}, error)
+      for (const error of failed) reportFailure(door, error)
       if (failed.length > 0) throw failed[0]
       return undefined
     })

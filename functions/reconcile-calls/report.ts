@@ -17,8 +17,10 @@ export function reportOrganization(telemetry: Telemetry, { organizationId, days,
     metrics.addMetric('FoundCalls', 'Count', outcome.found)
     log.info('reconciliation', { organizationId, ...outcome })
   }
+  // Whatever the reason: while it lasts, nobody looks for what no event announced.
+  if (outcome.kind === 'failed') metrics.addMetric('Trouble', 'Count', 1)
   for (const day of days) reportDay(telemetry, day)
-  for (const error of errors) reportError(telemetry, { organizationId }, error)
+  for (const error of errors) logError(telemetry, { organizationId }, error)
 }
 
 function reportDay({ log, metrics, now }: Telemetry, { differences, ...day }: DayCoverage): void {
@@ -29,8 +31,13 @@ function reportDay({ log, metrics, now }: Telemetry, { differences, ...day }: Da
   log.info('coverage', { ...day, differences: differences.length })
 }
 
-export function reportError({ log, metrics }: Telemetry, subject: object, error: CallvaultError): void {
+/** What kept the whole run from a part of its work. */
+export function reportFailure(telemetry: Telemetry, error: CallvaultError): void {
+  telemetry.metrics.addMetric('Trouble', 'Count', 1)
+  logError(telemetry, {}, error)
+}
+
+function logError({ log, metrics }: Telemetry, subject: object, error: CallvaultError): void {
   metrics.addMetric(`Error.${error.code}`, 'Count', 1)
-  if (error.alarmed) metrics.addMetric('Trouble', 'Count', 1)
   log.error(error.message, { ...subject, code: error.code, disposition: error.disposition })
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { addSeconds } from '#core/instants'
 import type { ListCallsQuery } from '#core/ports/call-provider'
 import { OrganizationNotFoundError } from '#core/provider-errors'
 import type { CallProviderSubject } from './call-provider.ts'
@@ -56,6 +57,25 @@ export function describeCallListing(makeSubject: () => Promise<CallProviderSubje
       const listed = await provider.listCalls(queryFor(organizationId), patient())
 
       expect(listed.map(({ id }) => id).sort()).toEqual(ids)
+    })
+
+    it('gives one page at a time too, oldest first, and says how many calls there are', async () => {
+      const { provider, addCall } = await makeSubject()
+      const organizationId = freshOrganization()
+      const ids = Array.from({ length: 60 }, (_, index) => `call-${String(index).padStart(2, '0')}-${organizationId}`)
+      for (const [index, id] of ids.toReversed().entries())
+        await addCall({ id, organizationId, fields: startedAt(addSeconds(FROM, 59 - index).toISOString()) })
+      const page = (number: number) => provider.page(queryFor(organizationId), number, 'live', patient())
+
+      const [first, second, third] = [await page(1), await page(2), await page(3)]
+
+      expect([...first.calls, ...second.calls].map(({ id }) => id)).toEqual(ids)
+      expect([first, second, third].map(({ hasNextPage, total }) => [hasNextPage, total])).toEqual([
+        [true, 60],
+        [false, 60],
+        [false, 60],
+      ])
+      expect(third.calls).toEqual([])
     })
 
     it('gives none where there are none', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { CallListing } from '#core/ports/call-listing'
 import type { CallProvider } from '#core/ports/call-provider'
 import { CallNotFoundError, ProviderAnswerUnreadableError, ProviderThrottledError, ProviderUnavailableError } from '#core/provider-errors'
 import { describeCallListing } from './call-listing.ts'
@@ -14,7 +15,7 @@ export interface KnownCall {
 }
 
 export interface CallProviderSubject {
-  readonly provider: CallProvider
+  readonly provider: CallProvider & CallListing
   addCall(call: KnownCall): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -142,6 +142,32 @@ describe('the stack', () => {
 
     expect(JSON.parse(Format.replaceAll(/\$context\.[A-Za-z.]+/g, 'value'))).toHaveProperty('routeKey')
     expect(Format).not.toMatch(/\$context\.(path|protocol|http|requestOverride)/)
+  })
+
+  it('watches what the functions tell, by the names under which they tell it', async () => {
+    const told = ofType('AWS::CloudWatch::Alarm').filter(({ Properties }) => Properties.Namespace === 'callvault')
+    const untold = []
+    for (const { Properties } of told) {
+      const [{ Value: service }] = Properties.Dimensions
+      const files = (await readdir(join(REPOSITORY, 'functions', service))).filter((file) => file.endsWith('.ts'))
+      const sources = await Promise.all(files.map((file) => readFile(join(REPOSITORY, 'functions', service, file), 'utf8')))
+      const [room] = Properties.MetricName.split('.')
+      if (!sources.some((source) => source.includes(`'${Properties.MetricName}'`) || source.includes(`\`${room}.$`)))
+        untold.push(Properties.MetricName)
+    }
+
+    expect(told.length).toBeGreaterThan(7)
+    expect(untold).toEqual([])
+  })
+
+  it('takes the silence of a schedule for the worst, and that of senders where it is told to', () => {
+    const { Invocations: schedule } = Object.fromEntries(
+      ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => [Properties.MetricName, Properties]),
+    )
+    const silence = template.Resources.EventSilenceAlarm as unknown as { Condition: string; Properties: object }
+
+    expect(schedule).toMatchObject({ TreatMissingData: 'breaching', Dimensions: [{ Value: { Ref: 'ReconcileCallsLambdaFunction' } }] })
+    expect(silence).toMatchObject({ Condition: 'ExpectsEvents', Properties: { EvaluationPeriods: { Ref: 'EventSilenceHours' } } })
   })
 
   it('ends every log group after a time', () => {

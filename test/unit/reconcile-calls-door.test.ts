@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
 import { emptyTally } from '#core/coverage'
 import { addSeconds } from '#core/instants'
-import { ProviderUnavailableError } from '#core/provider-errors'
+import { OrganizationNotFoundError } from '#core/provider-errors'
 import { CatalogUnavailableError } from '#core/queue-errors'
 import type { OrganizationOutcome, ReconcileAllRequest } from '#core/reconcile-all'
 import type { BackfillTask } from '#core/reconcile-task'
@@ -104,14 +104,15 @@ describe('every minute', () => {
     expect(none.metrics).toContainEqual({ ReconciliationBehindSeconds: 0 })
   })
 
-  it('an organization’s error is counted, and ends no run', async () => {
-    const door = createDoor({
-      outcomes: [outcomeAs({ kind: 'failed', errors: [new ProviderUnavailableError('answered 500')] }), outcomeAs()],
-    })
+  it('an organization that cannot be read raises an alarm whatever the reason, and ends no run', async () => {
+    const failed = outcomeAs({ kind: 'failed', errors: [new OrganizationNotFoundError()] })
+    const [failing, well] = [createDoor({ outcomes: [failed, outcomeAs()] }), createDoor()]
 
-    await door.invoke(SCHEDULED)
+    await failing.invoke(SCHEDULED)
+    await well.invoke(SCHEDULED)
 
-    expect(door.metrics).toEqual(expect.arrayContaining([{ 'Error.PROVIDER_UNAVAILABLE': 1 }, { Trouble: 1 }]))
+    expect(failing.metrics).toEqual(expect.arrayContaining([{ 'Error.ORGANIZATION_NOT_FOUND': 1 }, { Trouble: 1 }]))
+    expect(well.metrics).not.toContainEqual({ Trouble: 1 })
   })
 })
 
