@@ -1,3 +1,4 @@
+import { keySegmentOf } from '#core/call-id'
 import type { CallComparison } from '#core/compare-call'
 import { earlier, secondsBetween } from '#core/instants'
 
@@ -7,6 +8,7 @@ export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number]
 
 export interface CallDifference {
   readonly kind: DifferenceKind
+  /** A long one as it stands in the keys of objects. */
   readonly callId: string
   /** The row's last error. */
   readonly code?: string | undefined
@@ -48,8 +50,9 @@ export interface DayCoverage extends DayTally {
   readonly comparedAt: Date
 }
 
-/** A day in which everything is missing must still fit into a row, which ends at 400 KB. */
-const DIFFERENCES_KEPT = 100
+/** A day in which everything is missing must still fit into a row, which ends at 400 KB, three times: whatever ids there are. */
+const DIFFERENCES_KEPT = 50
+const LONGEST_ID_KEPT = 128
 
 export const emptyTally = (day: string): DayTally => ({
   day,
@@ -109,4 +112,6 @@ const counted = (counts: DayTally['absent'], reason: string) => ({
 })
 
 const withDifference = (kept: readonly CallDifference[], next: CallDifference) =>
-  kept.filter(({ kind }) => kind === next.kind).length < DIFFERENCES_KEPT ? [...kept, next] : kept
+  kept.filter(({ kind }) => kind === next.kind).length < DIFFERENCES_KEPT
+    ? [...kept, { ...next, callId: next.callId.length <= LONGEST_ID_KEPT ? next.callId : keySegmentOf(next.callId) }]
+    : kept

@@ -1,4 +1,5 @@
 import { startOf } from '#core/compare-call'
+import { addSeconds, startOfDay } from '#core/instants'
 import type { CallListing, Pace } from '#core/ports/call-listing'
 import type { ListedCall } from '#core/ports/call-provider'
 import { ProviderAnswerUnreadableError } from '#core/provider-errors'
@@ -17,6 +18,8 @@ export interface WindowReading {
   readonly total: number | undefined
 }
 
+/** The API's times are whole seconds. */
+const OVERLAP_SECONDS = 1
 /** Pages that go on moving are left to the next sweep, whose windows overlap this one. */
 const MOST_READINGS = 3
 /** 50,000 calls that no order tells apart: a listing without an end. */
@@ -34,19 +37,22 @@ const MOST_PAGES = 1_000
  * window is read page by page.
  */
 export async function readWindow(listing: CallListing, query: WindowQuery, signal: AbortSignal): Promise<WindowReading> {
-  const { calls, hasNextPage, total } = await listing.page(query, 1, query.pace, signal)
+  const asked = { ...query, from: overlapping(query.from) }
+  const { calls, hasNextPage, total } = await listing.page(asked, 1, query.pace, signal)
   if (!hasNextPage) return { calls, readUntil: query.to, total }
-  const lastStart = lastStartOf(calls, query)
-  if (lastStart !== undefined) return { calls, readUntil: lastStart, total }
-  return { calls: await readEveryPage(listing, query, signal), readUntil: query.to, total }
+  const lastStart = lastStartOf(calls, asked)
+  if (lastStart !== undefined && lastStart > query.from) return { calls, readUntil: lastStart, total }
+  return { calls: await readEveryPage(listing, asked, signal), readUntil: query.to, total }
 }
 
-/** Undefined where the page's calls are not in order, not of the window, or all started with it. */
+/** A call of the very moment at which a page ended must not depend on whether the API takes `from` for included. A day's total must. */
+const overlapping = (from: Date) => (from.getTime() === startOfDay(from).getTime() ? from : addSeconds(from, -OVERLAP_SECONDS))
+
+/** Undefined where the page's calls are not in order, or not of the window. */
 function lastStartOf(calls: readonly ListedCall[], { from, to }: Window): Date | undefined {
   const starts = calls.map(startOf)
   const isInOrder = starts.every((start, index) => start !== undefined && start >= (starts[index - 1] ?? from) && start <= to)
-  const last = starts.at(-1)
-  return isInOrder && last !== undefined && last > from ? last : undefined
+  return isInOrder ? starts.at(-1) : undefined
 }
 
 /**

@@ -3,6 +3,7 @@ import { DEEP_QUEUE } from '#core/enqueue-due'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
 import type { LiveDocument } from '#core/ports/live-document'
 import type { Sweeps, WatermarkLease, Watermarks } from '#core/ports/watermarks'
+import { ProviderRateReachedError } from '#core/provider-errors'
 import type { Settings } from '#core/settings'
 import { narrowed, nextWindow, type Sweep, type SweepName, type WantedSweep, wantedSweep } from '#core/sweep'
 import { createSweepWindow, type SweepWindowPorts, type WindowFindings } from '#core/sweep-window'
@@ -58,6 +59,8 @@ export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
   return async function reconcileOrganization(request: ReconcileRequest, signal: AbortSignal): Promise<ReconcileOutcome> {
     const run: Run = { request, windows: 0, listed: 0, enqueued: 0, found: 0, days: [], sweeps: {}, errors: [] }
     const ending = await endingOf(run, signal).catch((thrown) => {
+      // Our own limit: what was read is read, and the next run goes on.
+      if (thrown instanceof ProviderRateReachedError) return 'out-of-time' as const
       run.errors.push(asCallvaultError(thrown))
       return 'failed' as const
     })

@@ -62,6 +62,19 @@ describe('a window, read a page at a time', () => {
     expect(await readOn(listing)).toBe(all)
   })
 
+  it('has every call of a moment, though the API leaves out those that started at the bounds', async () => {
+    const calls = [listed('a', 1), listed('b', 2), listed('c', 2), listed('d', 3), listed('e', 4)]
+    const listing: CallListing = {
+      async page({ from, to }, page) {
+        const within = calls.filter(({ startedAt }) => startedAt! > from && startedAt! < to)
+        const end = page * PAGE_SIZE
+        return { calls: within.slice(end - PAGE_SIZE, end), hasNextPage: end < within.length, total: within.length }
+      },
+    }
+
+    expect(await readOn(listing)).toBe('abcde')
+  })
+
   it('is read page by page where all its calls started at once', async () => {
     const { listing } = changingList([listed('a', 5), listed('b', 5), listed('c', 5), listed('d', 5), listed('e', 9)])
 
