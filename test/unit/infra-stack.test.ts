@@ -101,6 +101,18 @@ describe('the stack', () => {
     })
   })
 
+  it('lets reports be written over, by the function that writes them and may write nothing else', () => {
+    const statements = propertiesOf('ArchiveBucketPolicy').PolicyDocument.Statement
+    const guarded = JSON.stringify(statements.filter((one: object) => /NeverReplaces|LocksWhatItStores/.test(JSON.stringify(one))))
+    const written = propertiesOf('ReconcileCallsRole').Policies[0].PolicyDocument.Statement.filter(({ Action }: { Action: unknown }) =>
+      JSON.stringify(Action).includes('s3:'),
+    )
+
+    expect(guarded).toContain('/media/*')
+    expect(guarded).not.toContain('/reports/')
+    expect(written).toMatchObject([{ Action: 's3:PutObject', Resource: { 'Fn::Sub': expect.stringMatching(/\/reports\/\*$/) } }])
+  })
+
   it('gives each function a role of its own, with no wildcard among its actions and none as its resource', () => {
     const functions = ofType('AWS::Lambda::Function')
     const roles = functions.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0] as string)
