@@ -10,8 +10,10 @@ import { reportFailure, reportOrganization } from '#functions/reconcile-calls/re
 
 type ReconcileCallsDoor = ReturnType<typeof composeReconcileCalls>
 
-/** What a run needs after its last window, to write where it stopped. */
-const RESERVE_SECONDS = 10
+/** No window is begun with less time left: one that is cut off is read again. */
+const LAST_WINDOW_SECONDS = 20
+/** What a run needs to write where it stopped. */
+const RESERVE_SECONDS = 8
 /** A lease outlives the invocation. */
 const LEASE_MARGIN_SECONDS = 15
 
@@ -45,7 +47,7 @@ async function enqueueDue({ enqueueDue, log, metrics }: ReconcileCallsDoor, cont
 
 async function reconcile(door: ReconcileCallsDoor, context: Context): Promise<void> {
   const deadline = addSeconds(door.now(), context.getRemainingTimeInMillis() / 1_000)
-  const until = addSeconds(deadline, -RESERVE_SECONDS)
+  const until = addSeconds(deadline, -LAST_WINDOW_SECONDS)
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_SECONDS * 1_000))
   const request = { requestId: context.awsRequestId, until, leaseUntil: addSeconds(deadline, LEASE_MARGIN_SECONDS) }
   const outcomes = await door.reconcileAll(request, signal)

@@ -86,6 +86,8 @@ export function describeCatalogLookupContract(name: string, makeSubject: () => P
       const found = async () => [...(await lookup.startedBetween(organizationId, NOW, to))].sort()
 
       await expect.poll(found).toEqual(asked.toSorted())
+      expect(await lookup.startedBetween(organizationId, NOW, NOW)).toEqual([])
+      expect(await lookup.startedBetween(organizationId, to, NOW)).toEqual([])
     })
   })
 }

@@ -42,6 +42,7 @@ export function describeCoverageBookContract(name: string, makeSubject: () => Pr
       const read = await book.days(organizationId, '2026-02-28', '2026-03-02')
 
       expect(read.map(({ day }) => day)).toEqual(['2026-02-28', '2026-03-01', '2026-03-02'])
+      expect(await book.days(organizationId, '2026-03-02', '2026-02-28')).toEqual([])
     })
   })
 }

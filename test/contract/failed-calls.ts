@@ -49,6 +49,7 @@ export function describeFailedCallsContract(name: string, makeSubject: () => Pro
       expect(await idsOf({ limit: 5 })()).toEqual(ids.slice(0, 5))
       expect(await idsOf({ code: 'SOURCE_CONTENT_WRONG' })()).toEqual([ids[0], ids[3], ids[6], ids[9]])
       expect(await idsOf({ failedAfter: addSeconds(PAST, 4), failedBefore: addSeconds(PAST, 6) })()).toEqual(ids.slice(4, 7))
+      expect(await idsOf({ failedAfter: addSeconds(PAST, 6), failedBefore: addSeconds(PAST, 4) })()).toEqual([])
     })
 
     it('lets a row be taken once, however many try, and again when the time is over', async () => {

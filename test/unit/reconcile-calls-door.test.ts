@@ -63,7 +63,7 @@ describe('every minute', () => {
 
     await door.invoke(SCHEDULED)
 
-    expect(door.requests).toEqual([{ requestId: 'lambda-1', until: addSeconds(NOW, 40), leaseUntil: addSeconds(NOW, 65) }])
+    expect(door.requests).toEqual([{ requestId: 'lambda-1', until: addSeconds(NOW, 30), leaseUntil: addSeconds(NOW, 65) }])
     expect(door.metrics).toEqual(expect.arrayContaining([{ DueEnqueued: 4 }, { FoundCalls: 1 }, { ListedCalls: 3 }]))
   })
 

@@ -75,6 +75,8 @@ export function createDynamoDbLookup({ client, tableName }: DynamoDbLookupOption
   async function startedBetween(organizationId: string, from: Date, to: Date): Promise<string[]> {
     const condition = '#organizationId = :organizationId AND #callStartedAt BETWEEN :from AND :to'
     const callIds: string[] = []
+    // DynamoDB refuses bounds in the wrong order.
+    if (to <= from) return callIds
     let ExclusiveStartKey: Item | undefined
     do {
       const { Items = [], LastEvaluatedKey } = await client.send(

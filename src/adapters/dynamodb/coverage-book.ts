@@ -26,6 +26,8 @@ export function createDynamoDbCoverage({ client, tableName: TableName }: DynamoD
 
     days: (organizationId, fromDay, toDay) =>
       translated(async () => {
+        // DynamoDB refuses bounds in the wrong order.
+        if (fromDay > toDay) return []
         const condition = '#pk = :pk AND #sk BETWEEN :fromDay AND :toDay'
         const { Items = [] } = await client.send(
           new QueryCommand({

@@ -35,6 +35,8 @@ export function createDynamoDbFailedCalls({ client, tableName: TableName }: Dyna
   return { find: (query) => translated(() => find(query)), take: (call, now, since) => translated(() => take(call, now, since)) }
 
   async function find(query: FailedQuery): Promise<FailedCall[]> {
+    // DynamoDB refuses bounds in the wrong order.
+    if ((query.failedAfter ?? EARLIEST) > (query.failedBefore ?? LATEST)) return []
     const shards = await Promise.all(FAILED_SHARDS.map((shard) => findIn(shard, query)))
     return shards
       .flat()

@@ -20,7 +20,8 @@ export interface CatalogLookup {
   lookUp(callIds: readonly string[]): Promise<ReadonlyMap<string, RowGlimpse>>
 
   /**
-   * The ids of an organization's calls whose rows say that they started from `from` on and before `to`.
+   * The ids of an organization's calls whose rows say that they started from `from` on and before `to`; none where that is
+   * no time at all.
    * @throws {CatalogUnavailableError} retry
    */
   startedBetween(organizationId: string, from: Date, to: Date): Promise<readonly string[]>
