@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     env: { POWERTOOLS_METRICS_DISABLED: 'true' },
     projects: [
-      project('unit'),
+      project('unit', { testTimeout: 60 * seconds }),
       project('architecture'),
       project('contract', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
       project('integration', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
