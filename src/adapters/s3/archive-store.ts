@@ -9,8 +9,9 @@ import {
   PutObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { meterBody } from '#adapters/s3/metered-body'
 import { isConflict, isMissing, isPreconditionFailed, statusOf } from '#adapters/s3/s3-answers'
+import { sendAsEncoded } from '#adapters/s3/sent-as-encoded'
+import { trailedBody } from '#adapters/s3/trailed-body'
 import { ArchiveUnavailableError, RetentionConflictError, StoredChecksumMismatchError } from '#core/archive-errors'
 import { sha256Hex } from '#core/canonical-json'
 import { later } from '#core/instants'
@@ -42,28 +43,28 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
     const sent = { key, bytes: body.length, sha256: sha256Hex(body) }
     const input = { Body: body, ContentLength: body.length, ChecksumSHA256: toBase64(sent.sha256), ...headersOf(options) }
 
-    return store(sent.key, input, options.signal, async () => sent)
+    return store(commandOf(key, input), key, options.signal, async () => sent)
   }
 
   /** The digest is sent behind the body, so that S3 checks and keeps it, though nobody knows it before the last byte passed. */
   async function putStream(key: string, { bytes, body }: { bytes: number; body: Readable }, options: PutOptions): Promise<PutResult> {
-    const metered = meterBody(body, bytes, options.signal)
-    const input = { Body: metered.stream, ContentLength: bytes, ChecksumAlgorithm: 'SHA256' as const, ...headersOf(options) }
+    const trailed = trailedBody(body, bytes, options.signal)
+    const input = { Body: trailed.stream, ContentLength: bytes, ChecksumAlgorithm: 'SHA256' as const, ...headersOf(options) }
+    const command = commandOf(key, input)
+    sendAsEncoded(command, trailed.stream, trailed.encodedBytes)
 
     try {
-      return await store(key, input, metered.failure, async () => ({ key, bytes, sha256: await metered.drain() }))
+      return await store(command, key, trailed.failure, async () => ({ key, bytes, sha256: await trailed.drain() }))
     } finally {
-      metered.release()
+      trailed.release()
     }
   }
 
-  async function store(
-    key: string,
-    input: Omit<PutObjectCommandInput, 'Bucket' | 'Key'>,
-    signal: AbortSignal,
-    whenSent: () => Promise<Sent>,
-  ): Promise<PutResult> {
-    const command = new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: '*', ...input })
+  function commandOf(key: string, input: Omit<PutObjectCommandInput, 'Bucket' | 'Key'>): PutObjectCommand {
+    return new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: '*', ...input })
+  }
+
+  async function store(command: PutObjectCommand, key: string, signal: AbortSignal, whenSent: () => Promise<Sent>): Promise<PutResult> {
     try {
       const answer = await client.send(command, { abortSignal: signal })
       return { outcome: 'stored', object: await attested(await whenSent(), answer, signal) }

@@ -1,3 +1,5 @@
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
+
 /** The SDK would write to standard output of its own accord; what matters of its errors is logged with our codes. */
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -7,5 +9,7 @@ export const S3_CLIENT_OPTIONS = {
   expectContinueHeader: false,
   /** Uploads last as long as their source; S3 itself gives up after 20 s of silence. */
   requestHandler: { connectionTimeout: 3_000, socketTimeout: 25_000 },
+  /** Streams come in the form in which they are sent (see sent-as-encoded.ts), with their digest computed once. */
+  getAwsChunkedEncodingStream: (stream: unknown) => stream,
   logger: SILENT,
-} as const
+} satisfies S3ClientConfig
