@@ -28,6 +28,7 @@ import { asCallvaultError } from '#core/errors'
 import { createMatchCallback } from '#core/match-callback'
 import { createOrderBackfill } from '#core/order-backfill'
 import type { LiveDocument } from '#core/ports/live-document'
+import type { After } from '#core/ports/timer'
 import { createReceiveEvent } from '#core/receive-event'
 import { createReconcileAll } from '#core/reconcile-all'
 import { createReconcileOrganization } from '#core/reconcile-organization'
@@ -35,15 +36,17 @@ import { createRedrive } from '#core/redrive'
 import type { Settings } from '#core/settings'
 import packageJson from '../package.json' with { type: 'json' }
 
-/** Lambda's ephemeral disk has 512 MiB unless more is asked for; some of it is not ours. */
-const SPOOL_LIMIT_BYTES = 480 * 1_024 ** 2
-
 /** As many invocations of archive-call as its function.yml allows at once. */
 export const ARCHIVE_CALLS_AT_ONCE = 5
 /** Of the provider's rate: what reconcile-calls may take. The rest is shared out among the invocations of archive-call. */
 const RECONCILE_SHARE = 0.2
 
 const now = () => new Date()
+
+const after: After = (seconds, act) => {
+  const timer = setTimeout(act, seconds * 1_000)
+  return () => clearTimeout(timer)
+}
 
 export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: ReceiveEventEnvironment) {
   const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
@@ -64,12 +67,13 @@ export function composeArchiveCall(environment: ArchiveCallEnvironment) {
     settings,
     now,
     random: Math.random,
+    after,
   }
   const archiveCall = createArchiveCall({
     ...shared,
     archive: createS3ArchiveStore({ client: new S3Client(S3_CLIENT_OPTIONS), bucket: archiveBucket, kmsKeyArn }),
     sources: mediaSources(settings, allowInsecureSources),
-    spool: createBodySpool({ directory: tmpdir(), limitBytes: SPOOL_LIMIT_BYTES }),
+    spool: createBodySpool({ directory: tmpdir() }),
     retentionMode,
     version: packageJson.version,
   })

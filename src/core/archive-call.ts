@@ -1,3 +1,4 @@
+import { createCallLinks } from '#core/call-links'
 import { isPlaceUncertain, manifestElsewhere, placeOf } from '#core/call-place'
 import { awaitsSomething, type CallRow } from '#core/call-row'
 import { type Claim, type ClaimedCall, leaseUntilOf } from '#core/claim'
@@ -115,12 +116,13 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     if (missed !== undefined) return { ...caughtUp(claim.row, missed), errors: [] }
 
     progress.reached = 'fetch'
-    const fetched = await provider.getCall(message.callId, organizationOf(message, claim.row), signal)
+    const fetchCall = (until: AbortSignal) => provider.getCall(message.callId, organizationOf(message, claim.row), until)
+    const fetched = await fetchCall(signal)
     const elsewhere = await manifestElsewhere(archive, claim.row, fetched.call, signal)
     if (elsewhere !== undefined) return { ...caughtUp(claim.row, elsewhere), errors: [] }
 
     const plan = planFor(fetched.call, claim, document)
-    const { artifacts, troubles } = await gatherArtifacts(plan, signal)
+    const { artifacts, troubles } = await gatherArtifacts({ ...plan, links: createCallLinks(fetched, fetchCall) }, signal)
     const row = withFindings(claim.row, plan, artifacts)
     progress.row = worthKeeping(row, claim.row)
     signal.throwIfAborted()
@@ -203,7 +205,7 @@ const isRecheck = ({ committed, next }: CallRow) => committed !== undefined && n
 const organizationOf = ({ organizationId }: CallMessage, { fields }: CallRow) =>
   organizationId ?? (typeof fields.organizationId === 'string' ? fields.organizationId : undefined)
 
-type AttemptPlan = GatherRequest & LookContext
+type AttemptPlan = Omit<GatherRequest, 'links'> & LookContext
 
 const withFindings = (row: CallRow, { call, place }: AttemptPlan, artifacts: readonly MediaArtifact[]): CallRow => ({
   ...row,

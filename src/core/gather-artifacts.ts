@@ -1,5 +1,6 @@
+import type { CallLinks, Link } from '#core/call-links'
 import type { CallRow } from '#core/call-row'
-import { type CopyPorts, createCopyArtifact, type StoredMedia } from '#core/copy-artifact'
+import { type CopyPorts, type CopyRequest, createCopyArtifact, type StoredMedia } from '#core/copy-artifact'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
 import { MEDIA_NAMES, type MediaArtifact, type MediaName } from '#core/manifest-schema'
 import type { AttemptPlace } from '#core/object-keys'
@@ -12,6 +13,7 @@ import type { WaitWindow } from '#core/waits'
 
 export interface GatherRequest {
   readonly call: ProviderCall
+  readonly links: CallLinks
   readonly known: CallRow['artifacts']
   readonly place: AttemptPlace
   readonly retention: Retention
@@ -54,13 +56,13 @@ export function createGatherArtifacts(ports: CopyPorts) {
 
   async function gatherOne(name: MediaName, request: GatherRequest, signal: AbortSignal): Promise<GatheredOne> {
     const known = request.known[name]
-    const url = name === 'transcript' ? request.call.transcriptUrl : request.call.recordingUrl
+    const link = request.links.current(name)
     if (known?.state === 'stored')
-      return url === undefined || !request.isRecheck ? { artifact: known } : recheckOne(known, url, request, signal)
-    if (url === undefined) return { artifact: withoutLink(name, known, request) }
+      return link === undefined || !request.isRecheck ? { artifact: known } : recheckOne(known, link, request, signal)
+    if (link === undefined) return { artifact: withoutLink(name, known, request) }
 
     try {
-      return { artifact: await copyArtifact({ name, url, place: request.place, retention: request.retention }, signal) }
+      return { artifact: await copyArtifact(copyOf(name, link, request), signal) }
     } catch (thrown) {
       const error = asCallvaultError(thrown)
       if (error instanceof SourceGoneError && isWaitOver(request)) return { artifact: { name, state: 'lost' } }
@@ -71,16 +73,24 @@ export function createGatherArtifacts(ports: CopyPorts) {
   }
 
   /** A link that no longer leads there makes nothing of what is stored. */
-  async function recheckOne(stored: StoredMedia, url: string, request: GatherRequest, signal: AbortSignal): Promise<GatheredOne> {
+  async function recheckOne(stored: StoredMedia, link: Link, request: GatherRequest, signal: AbortSignal): Promise<GatheredOne> {
     try {
-      const copy = { name: stored.name, url, place: request.place, retention: request.retention }
-      return { artifact: await recheckArtifact(stored, copy, signal) }
+      return { artifact: await recheckArtifact(stored, copyOf(stored.name, link, request), signal) }
     } catch (thrown) {
       if (thrown instanceof SourceGoneError || thrown instanceof SourceLinkLapsedError) return { artifact: stored }
       return { artifact: stored, error: asCallvaultError(thrown) }
     }
   }
 }
+
+const copyOf = (name: MediaName, link: Link, { call, links, place, retention }: GatherRequest): CopyRequest => ({
+  name,
+  link,
+  links,
+  place,
+  retention,
+  callSeconds: call.durationSeconds,
+})
 
 interface GatheredOne {
   readonly artifact: MediaArtifact

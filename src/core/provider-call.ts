@@ -23,6 +23,7 @@ export interface ProviderCall {
   readonly endedAt: Date | undefined
   readonly createdAt: Date | undefined
   readonly endedReason: string | undefined
+  readonly durationSeconds: number | undefined
   readonly transcriptUrl: string | undefined
   readonly recordingUrl: string | undefined
   /** The known fields that are present, under the provider's names, and `outcome` and `summaryFr` under ours. */
@@ -59,6 +60,7 @@ export function parseProviderCall(body: Uint8Array, fieldMap: FieldMap = {}): Pr
     endedAt: parseInstant(answer.callEndedAt),
     createdAt: parseInstant(answer.createdAt),
     endedReason: typeof answer.callEndedReason === 'string' ? answer.callEndedReason : undefined,
+    durationSeconds: secondsIn(answer.callDurationSeconds),
     transcriptUrl: answer.transcriptUrl || undefined,
     recordingUrl: answer.recordingUrl || undefined,
     fields: fieldsOf(answer, fieldMap),
@@ -69,6 +71,12 @@ export function parseProviderCall(body: Uint8Array, fieldMap: FieldMap = {}): Pr
 export function endOf({ endedAt, createdAt }: ProviderCall, now: Date): Date | undefined {
   const latest = addSeconds(now, CLOCK_DIFFERENCE_SECONDS)
   return [endedAt, createdAt].find((instant) => instant !== undefined && instant <= latest)
+}
+
+/** The provider sends it as a text. */
+function secondsIn(value: unknown): number | undefined {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d{1,9}(\.\d{1,9})?$/.test(value))
+  return isNumber && Number(value) >= 0 && Number.isFinite(Number(value)) ? Number(value) : undefined
 }
 
 function fieldsOf(answer: Readonly<Record<string, unknown>>, fieldMap: FieldMap): Record<string, unknown> {

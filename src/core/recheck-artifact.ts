@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CopyArtifact, CopyRequest, StoredMedia } from '#core/copy-artifact'
+import { MOST_DOWNLOADS } from '#core/downloads'
 import type { MediaSources, OpenSource } from '#core/ports/media-sources'
 import { SourceEndedEarlyError } from '#core/source-errors'
 
@@ -11,10 +12,10 @@ import { SourceEndedEarlyError } from '#core/source-errors'
  */
 export function createRecheckArtifact({ sources, copyArtifact }: { sources: MediaSources; copyArtifact: CopyArtifact }) {
   return async function recheckArtifact(stored: StoredMedia, request: CopyRequest, signal: AbortSignal): Promise<StoredMedia> {
-    const source = await sources.openIfChanged(request.url, stored.source, signal)
+    const source = await sources.openIfChanged(request.link.url, stored.source, signal)
     if (source === 'unchanged' || (await hasSameBytes(source, stored))) return stored
 
-    const copy = await copyArtifact(request, signal)
+    const copy = await copyArtifact({ ...request, downloads: MOST_DOWNLOADS - 1 }, signal)
     return copy.sha256 === stored.sha256 ? stored : copy
   }
 }

@@ -6,9 +6,11 @@ const count = (bytes: number) => bytes.toLocaleString('en-US')
 export class SourceGoneError extends CallvaultError {
   readonly code = 'SOURCE_GONE'
   readonly disposition = 'retry'
+  readonly status: number
 
   constructor(status: number) {
     super(`the link leads to nothing (${status})`)
+    this.status = status
   }
 }
 

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBodySpool } from '#adapters/http/body-spool'
 import type { SizedContent } from '#core/ports/archive-store'
-import { RecordingTooLargeError, SourceUnavailableError } from '#core/source-errors'
+import { RecordingTooLargeError, SourceUnavailableError, SpoolFullError } from '#core/source-errors'
 import { breakingAfter, inPieces, silentAfter, someBytes } from '#test/support/pieces'
 
 const MIB = 1024 * 1024
@@ -60,6 +60,27 @@ describe('a body of undeclared length', () => {
 
     await expect(through(inPieces(someBytes(4 * MIB + 1)), neverUsed)).rejects.toBeInstanceOf(RecordingTooLargeError)
     await expect(readdir(directory)).resolves.toEqual([])
+  })
+
+  it('shares the limit with others at the same time, and fits when they are gone', async () => {
+    const spool = createBodySpool({ directory, limitBytes: 4 * MIB })
+    const take = (length: number, use: (content: SizedContent) => Promise<unknown>) =>
+      spool.through(inPieces(someBytes(length)), AbortSignal.timeout(20_000), use)
+
+    await take(3 * MIB, async () => {
+      await expect(take(2 * MIB, neverUsed)).rejects.toBeInstanceOf(SpoolFullError)
+      await expect(take(5 * MIB, neverUsed)).rejects.toBeInstanceOf(SpoolFullError)
+      await expect(take(MIB, async ({ bytes }) => bytes)).resolves.toBe(MIB)
+    })
+
+    await expect(take(4 * MIB, async ({ bytes }) => bytes)).resolves.toBe(4 * MIB)
+    await expect(readdir(directory)).resolves.toEqual([])
+  })
+
+  it('may be as long as the disk has room for where nobody set a limit', async () => {
+    const used = createBodySpool({ directory }).through(inPieces(someBytes(MIB)), AbortSignal.timeout(20_000), async ({ bytes }) => bytes)
+
+    await expect(used).resolves.toBe(MIB)
   })
 
   it('is given up with its source when it is too long', async () => {

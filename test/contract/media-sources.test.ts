@@ -155,21 +155,27 @@ function respond({
   lastModified,
   declaresLength,
   cutAfterBytes,
+  givesRanges,
 }: SourceAnswer): RequestListener {
   return (request, response) => {
-    const { 'if-none-match': knownEtag, 'if-modified-since': knownDate } = request.headers
+    const { 'if-none-match': knownEtag, 'if-modified-since': knownDate, 'if-range': ifRange } = request.headers
     if ((knownEtag !== undefined && knownEtag === etag) || (knownDate !== undefined && knownDate === lastModified)) {
       response.writeHead(304).end()
       return
     }
     const content = Buffer.from(body)
-    response.writeHead(status, {
-      ...(declaresLength === false || status === 204 ? {} : { 'content-length': content.length }),
+    const from = givesRanges === false || ifRange !== etag ? undefined : rangeStart(request.headers.range)
+    const part = content.subarray(from ?? 0)
+    response.writeHead(from === undefined ? status : 206, {
+      ...(declaresLength === false || status === 204 ? {} : { 'content-length': part.length }),
+      ...(from === undefined ? {} : { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }),
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
       ...(etag === undefined ? {} : { etag }),
       ...(lastModified === undefined ? {} : { 'last-modified': lastModified }),
     })
-    if (cutAfterBytes === undefined) response.end(content)
-    else response.write(content.subarray(0, cutAfterBytes), () => response.socket?.destroySoon())
+    if (cutAfterBytes === undefined) response.end(part)
+    else response.write(part.subarray(0, cutAfterBytes - (from ?? 0)), () => response.socket?.destroySoon())
   }
 }
+
+const rangeStart = (range: string | undefined) => (range === undefined ? undefined : Number(/^bytes=(\d+)-$/.exec(range)?.[1]))

@@ -132,6 +132,49 @@ export function describeMediaSourcesContract(name: string, makeSubject: () => Pr
       await expect(opened).rejects.toBeInstanceOf(meaning)
     })
 
+    it.each([0, 1, 100_000, recording.length - 1])('opens what follows %i received bytes of the same entity', async (receivedBytes) => {
+      const { sources, link } = await makeSubject()
+      const url = link({ body: recording, etag: '"abc"' })
+
+      const rest = await sources.openRest(url, { etag: '"abc"', bytes: recording.length, receivedBytes }, patient())
+
+      expect(rest === 'changed' ? rest : (await buffer(rest)).equals(recording.subarray(receivedBytes))).toBe(true)
+    })
+
+    it.each([
+      ['has another etag', { body: recording, etag: '"xyz"' }],
+      ['has none any more', { body: recording }],
+      ['has another length', { body: recording.subarray(1), etag: '"abc"' }],
+      ['comes as a whole', { body: recording, etag: '"abc"', givesRanges: false }],
+    ])('opens no rest of what %s', async (_how, answer) => {
+      const { sources, link } = await makeSubject()
+
+      const rest = await sources.openRest(link(answer), { etag: '"abc"', bytes: recording.length, receivedBytes: 1_000 }, patient())
+
+      expect(rest).toBe('changed')
+    })
+
+    it('ends a rest that is cut with an error', async () => {
+      const { sources, link } = await makeSubject()
+      const url = link({ body: recording, etag: '"abc"', cutAfterBytes: 200_000 })
+
+      const rest = await sources.openRest(url, { etag: '"abc"', bytes: recording.length, receivedBytes: 100_000 }, patient())
+
+      await expect(rest === 'changed' ? rest : buffer(rest)).rejects.toThrow()
+    })
+
+    it.each([
+      [404, SourceGoneError],
+      [403, SourceLinkLapsedError],
+      [500, SourceUnavailableError],
+    ] as const)('tells what status %i means where a rest was asked for', async (status, meaning) => {
+      const { sources, link } = await makeSubject()
+
+      const opened = sources.openRest(link({ status }), { etag: '"abc"', bytes: 10, receivedBytes: 1 }, patient())
+
+      await expect(opened).rejects.toBeInstanceOf(meaning)
+    })
+
     it('opens nothing when the time is already up', async () => {
       const { sources, link } = await makeSubject()
       const reason = new Error('the time is up')

@@ -64,6 +64,7 @@ export function createVault({ retentionMode = 'GOVERNANCE', settings = async () 
     retentionMode,
     now,
     random: () => 0.5,
+    after: () => () => {}, // its clock stands still while an attempt runs
     version: '0.0.0-test',
   })
 

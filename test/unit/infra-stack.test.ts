@@ -19,7 +19,7 @@ interface Template {
 }
 
 /** What osls makes of serverless.yml for a stage, with bundles that are there in name only. */
-async function packageStack(directory: string, stage: string): Promise<Template> {
+async function packageStack(directory: string, stage: string, ...more: readonly string[]): Promise<Template> {
   for (const path of ['serverless.yml', 'package.json', 'infra/aws'])
     await cp(join(REPOSITORY, path), join(directory, path), { recursive: true })
   for (const name of FUNCTIONS) {
@@ -29,7 +29,7 @@ async function packageStack(directory: string, stage: string): Promise<Template>
   }
   const bin = join(REPOSITORY, 'node_modules/.bin')
   const params = [`--param=settingsSecretArn=${secret('settings')}`, `--param=eventSourcesSecretArn=${secret('event-sources')}`]
-  await promisify(execFile)(join(bin, 'osls'), ['package', '--stage', stage, ...params], {
+  await promisify(execFile)(join(bin, 'osls'), ['package', '--stage', stage, ...params, ...more], {
     cwd: directory,
     env: { PATH: `${bin}:${process.env.PATH}`, HOME: directory },
   })
@@ -43,8 +43,10 @@ describe('the stack', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'callvault-stack-'))
-    const packaged = ['prod', 'local'].map((stage) => packageStack(join(directory, stage), stage))
-    ;[template, localTemplate] = (await Promise.all(packaged)) as [Template, Template]
+    ;[template, localTemplate] = await Promise.all([
+      packageStack(join(directory, 'prod'), 'prod', '--param=ephemeralStorageMiB=2048'),
+      packageStack(join(directory, 'local'), 'local'),
+    ])
   }, 60_000)
   afterAll(() => rm(directory, { recursive: true }))
 
@@ -55,6 +57,13 @@ describe('the stack', () => {
     expect(Object.keys(template.Outputs)).toEqual(
       expect.arrayContaining(['EventsUrl', 'ArchiveBucketName', 'CatalogTableName', 'CallQueueUrl', 'CallDeadLetterQueueUrl']),
     )
+  })
+
+  it('gives the copies as much ephemeral disk as the operator says, else the least there is', () => {
+    const sizeIn = ({ Resources }: Template) =>
+      Object.values(Resources).flatMap(({ Properties }) => Properties?.EphemeralStorage?.Size ?? [])
+
+    expect([sizeIn(template), sizeIn(localTemplate)]).toEqual([[2_048], [512]])
   })
 
   it('has CloudFormation refuse insecure sources outside the stage local', () => {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,31 +10,49 @@ import { RecordingTooLargeError, SourceEndedEarlyError, SpoolFullError } from '#
 export interface BodySpoolOptions {
   /** Where temporary files may stand. Each body gets a folder of its own that nobody else can read. */
   readonly directory: string
-  readonly limitBytes: number
+  /** What all bodies at once may take; without it, what the disk has free when the first one comes. */
+  readonly limitBytes?: number
 }
 
 const FOLDER_PREFIX = 'callvault-spool-'
 
+/** What of the disk is left to others: the runtime writes there too. */
+const RESERVED_BYTES = 16 * 1_024 ** 2
+
 /** Spools through a temporary file that is gone when its use has ended, however it ended. */
 export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): BodySpool {
-  let swept: Promise<void> | undefined
+  let prepared: Promise<Space> | undefined
 
   return {
     async through(body, signal, use) {
       // Without a listener of ours, a body that fails before it is read would end the process.
       const failure = failureOf(body)
-      swept ??= sweep(directory)
-      await swept
+      prepared ??= prepare(directory, limitBytes)
+      const meter = createMeter(await prepared)
       const folder = await mkdtemp(join(directory, `${FOLDER_PREFIX}${process.pid}-`))
       try {
         const file = join(folder, 'body')
-        const bytes = await takeIn(body, file, { signal, limitBytes, failure })
-        return await useFile(file, (content) => use({ bytes, body: content }))
+        await takeIn(body, file, { signal, meter, failure })
+        return await useFile(file, (content) => use({ bytes: meter.bytes(), body: content }))
       } finally {
         await rm(folder, { recursive: true, force: true })
+        meter.giveBack()
       }
     },
   }
+}
+
+/** The part of the disk that all bodies of a process share, and what of it they hold. */
+interface Space {
+  readonly limitBytes: number
+  heldBytes: number
+}
+
+async function prepare(directory: string, limitBytes: number | undefined): Promise<Space> {
+  await sweep(directory)
+  if (limitBytes !== undefined) return { limitBytes, heldBytes: 0 }
+  const { bavail, bsize } = await statfs(directory)
+  return { limitBytes: Math.max(0, bavail * bsize - RESERVED_BYTES), heldBytes: 0 }
 }
 
 /** A process that was killed leaves its folder behind, and the disk outlives it. */
@@ -55,15 +73,13 @@ function isAlive(pid: number): boolean {
 
 interface TakeInOptions {
   readonly signal: AbortSignal
-  readonly limitBytes: number
+  readonly meter: Meter
   readonly failure: () => Error | undefined
 }
 
-async function takeIn(body: Readable, file: string, { signal, limitBytes, failure }: TakeInOptions): Promise<number> {
-  const meter = createMeter(limitBytes)
+async function takeIn(body: Readable, file: string, { signal, meter, failure }: TakeInOptions): Promise<void> {
   try {
     await pipeline(body, meter.stream, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal })
-    return meter.bytes()
   } catch (error) {
     if (signal.aborted) throw signal.reason
     if (error instanceof CallvaultError) throw error
@@ -82,16 +98,24 @@ async function useFile<T>(file: string, use: (content: Readable) => Promise<T>):
   }
 }
 
-function createMeter(limitBytes: number) {
+type Meter = ReturnType<typeof createMeter>
+
+/** Counts a body in, and holds its space: too long for the whole of it, it never fits; else it may fit when others are gone. */
+function createMeter(space: Space) {
   let bytes = 0
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
-      if (bytes > limitBytes) done(new RecordingTooLargeError(bytes, limitBytes))
+      space.heldBytes += chunk.length
+      if (bytes > space.limitBytes) done(new RecordingTooLargeError(bytes, space.limitBytes))
+      else if (space.heldBytes > space.limitBytes) done(new SpoolFullError(bytes))
       else done(null, chunk)
     },
   })
-  return { stream, bytes: () => bytes }
+  const giveBack = () => {
+    space.heldBytes -= bytes
+  }
+  return { stream, bytes: () => bytes, giveBack }
 }
 
 function failureOf(body: Readable): () => Error | undefined {

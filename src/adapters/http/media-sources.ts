@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { assertSourceUrl } from '#adapters/http/source-address'
 import { declaredBytes, discard, watchedBody } from '#adapters/http/source-body'
 import { createSourceRequest } from '#adapters/http/source-request'
-import type { MediaSources, OpenSource, SourceValidators } from '#core/ports/media-sources'
+import type { BrokenOff, MediaSources, OpenSource, SourceValidators } from '#core/ports/media-sources'
 import {
   SourceAddressRefusedError,
   SourceContentWrongError,
@@ -21,6 +21,8 @@ export interface MediaSourcesOptions {
 
 const MAX_REDIRECTS = 5
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
+/** Answers to a range that are no refusal of the link: the whole, another part, or none such. */
+const RESTLESS_STATUSES = new Set([200, 206, 412, 416])
 
 /** Links as they are on the internet: hostile until every hop has been checked. */
 export function createMediaSources({ allowInsecure, hostAllowlist, clock = () => new Date() }: MediaSourcesOptions): MediaSources {
@@ -37,6 +39,15 @@ export function createMediaSources({ allowInsecure, hostAllowlist, clock = () =>
       if (statusOf(response) !== 304) return openedFrom(response, hop, signal, clock())
       discard(response)
       return 'unchanged'
+    },
+
+    async openRest(link, brokenOff, signal) {
+      const { response } = await reach(link, { range: `bytes=${brokenOff.receivedBytes}-`, 'if-range': brokenOff.etag }, signal)
+      if (isRestOf(brokenOff, response)) return watchedBody(response, signal)
+      const problem = RESTLESS_STATUSES.has(statusOf(response)) ? undefined : problemOf(response)
+      discard(response)
+      if (problem !== undefined) throw problem
+      return 'changed'
     },
   }
 
@@ -71,6 +82,19 @@ function conditionsOf({ etag, lastModified }: SourceValidators): OutgoingHttpHea
   return lastModified === undefined ? {} : { 'if-modified-since': lastModified }
 }
 
+/** Exactly the rest, of the entity with this very tag: anything else would be sewn onto the beginning of another. */
+function isRestOf({ etag, bytes, receivedBytes }: BrokenOff, response: IncomingMessage): boolean {
+  const { headers } = response
+  const declared = declaredBytes(response) ?? bytes - receivedBytes
+  return (
+    statusOf(response) === 206 &&
+    headers['content-range'] === `bytes ${receivedBytes}-${bytes - 1}/${bytes}` &&
+    headers.etag === etag &&
+    declared === bytes - receivedBytes &&
+    !isEncoded(response)
+  )
+}
+
 function targetOf({ headers: { location } }: IncomingMessage, hop: URL): URL {
   const target = location === undefined ? null : URL.parse(location, hop.href)
   if (target === null) throw new SourceUnavailableError('redirects without saying where to')
@@ -101,12 +125,12 @@ function problemOf(response: IncomingMessage): Error | undefined {
   if (status === 404 || status === 410) return new SourceGoneError(status)
   if (status === 401 || status === 403) return new SourceLinkLapsedError(status)
   if (status !== 200) return new SourceUnavailableError(`answered ${status}`)
+  return isEncoded(response) ? new SourceContentWrongError('it is encoded, though it was asked for as it is') : undefined
+}
 
-  const { 'content-encoding': contentEncoding = 'identity', 'transfer-encoding': transferEncoding = 'chunked' } = response.headers
-  if (!/^(identity)?$/i.test(contentEncoding.trim()) || !/^chunked$/i.test(transferEncoding.trim())) {
-    return new SourceContentWrongError('it is encoded, though it was asked for as it is')
-  }
-  return undefined
+function isEncoded({ headers }: IncomingMessage): boolean {
+  const { 'content-encoding': contentEncoding = 'identity', 'transfer-encoding': transferEncoding = 'chunked' } = headers
+  return !/^(identity)?$/i.test(contentEncoding.trim()) || !/^chunked$/i.test(transferEncoding.trim())
 }
 
 const statusOf = ({ statusCode = 0 }: IncomingMessage) => statusCode

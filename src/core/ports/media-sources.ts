@@ -16,6 +16,14 @@ export interface OpenSource {
 /** By what a server knows again what it sent before. */
 export type SourceValidators = Partial<Pick<OpenSource, 'etag' | 'lastModified'>>
 
+/** What a body that broke off was the beginning of. */
+export interface BrokenOff {
+  /** Strong: it names these very bytes. */
+  readonly etag: string
+  readonly bytes: number
+  readonly receivedBytes: number
+}
+
 /** Where links lead. */
 export interface MediaSources {
   /**
@@ -32,4 +40,13 @@ export interface MediaSources {
    * @throws as {@link open}
    */
   openIfChanged(url: string, known: SourceValidators, signal: AbortSignal): Promise<OpenSource | 'unchanged'>
+
+  /**
+   * Opens what follows the bytes that were received of a body.
+   *
+   * MUST NOT give anything but the rest of that very entity: `changed` where it is another one by now, where the server gives no
+   * ranges, or where its answer leaves a doubt.
+   * @throws as {@link open}
+   */
+  openRest(url: string, brokenOff: BrokenOff, signal: AbortSignal): Promise<Readable | 'changed'>
 }

@@ -1,3 +1,4 @@
+import type { After } from '#core/ports/timer'
 import type { Scheduler } from './scheduler.ts'
 
 /** One invocation of a worker or of the schedule. It may end, freeze for a while, or die: then nothing reaches it any more. */
@@ -15,6 +16,7 @@ export interface Actor {
   resume(go: () => void): void
   /** What to do should the signal abort before the function that it returns was called; that one tells whether it was in time. */
   onAbort(signal: AbortSignal | undefined, giveUp: (reason: unknown) => void): () => boolean
+  readonly after: After
   /** Its time is up: whatever it waits for is given up. */
   abort(): void
 }
@@ -65,6 +67,13 @@ export function createActor({ label, subject, scheduler, onStill }: ActorOptions
       const abort = () => close() && giveUp(signal?.reason)
       signal?.addEventListener('abort', abort)
       return close
+    },
+    after(seconds, act) {
+      let isOpen = true
+      scheduler.at(scheduler.seconds() + seconds, () => actor.resume(() => isOpen && act()))
+      return () => {
+        isOpen = false
+      }
     },
     // A worker that stood still past its time may go on for a moment before it notices: the answer it waits for comes first.
     abort: () => (isFrozen() ? scheduler.at(frozenUntil + 1, () => actor.abort()) : alive && controller.abort()),

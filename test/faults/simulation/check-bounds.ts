@@ -2,8 +2,8 @@ import type { ApiTrouble, Plan } from './plan.ts'
 import type { Effect } from './port-calls.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** An attempt asks the provider once. */
-const REQUESTS_PER_ATTEMPT = 1
+/** An attempt asks the provider once, and again for a fresh link before each of the three downloads that an artifact may cost. */
+const REQUESTS_PER_ATTEMPT = 1 + 2 * 3
 /**
  * Looks for what is late are a third further apart each time, from half a minute to six hours: about thirty for a call that is
  * waited for three days, twice that where errors come in between.

@@ -105,6 +105,7 @@ export function createWorkers(options: WorkersOptions): MessageQueue {
       settings: portCalls.of(actor, 'settings', { current, reread: current }),
       now: scheduler.now,
       random: createDice(seed, `random ${subject} ${attempt}`).next,
+      after: actor.after,
     }
   }
 

@@ -13,8 +13,10 @@ export interface SourceAnswer {
   readonly lastModified?: string
   /** false: the length is not declared, and the body ends as a chunked one does. */
   readonly declaresLength?: boolean
-  /** The connection ends after so many bytes of the body. */
+  /** The connection ends where so many bytes of the body were sent, those before a part that was asked for included. */
   readonly cutAfterBytes?: number
+  /** false: it gives the whole whatever part is asked for. */
+  readonly givesRanges?: boolean
 }
 
 export interface MemorySources extends MediaSources {
@@ -42,6 +44,14 @@ export function createMemorySources({ clock = () => new Date() }: { readonly clo
     async openIfChanged(url, known, signal) {
       const answer = nextAnswer(url, signal)
       return isAsKnown(answer, known) ? 'unchanged' : openedFrom(url, answer, signal)
+    },
+
+    async openRest(url, { etag, bytes, receivedBytes }, signal) {
+      const answer = nextAnswer(url, signal)
+      const content = Buffer.from(answer.body ?? '')
+      if (answer.givesRanges === false || answer.etag !== etag || content.length !== bytes) return 'changed'
+      const cutAfterBytes = answer.cutAfterBytes === undefined ? undefined : Math.max(0, answer.cutAfterBytes - receivedBytes)
+      return bodyOf(content.subarray(receivedBytes), cutAfterBytes, signal)
     },
   }
 

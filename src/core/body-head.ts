@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import type { SizedContent } from '#core/ports/archive-store'
+import { SourceEndedEarlyError } from '#core/source-errors'
+
+/**
+ * Reads the first bytes and puts them back, so that the whole body still follows.
+ * @throws {SourceEndedEarlyError} retry: it ended before
+ */
+export async function headOf({ bytes, body }: SizedContent, mostBytes: number): Promise<Uint8Array> {
+  const wanted = Math.min(bytes, mostBytes)
+  if (body instanceof Uint8Array) return body.subarray(0, wanted)
+
+  const pieces: Buffer[] = []
+  let receivedBytes = 0
+  while (receivedBytes < wanted) {
+    const piece: Buffer | null = body.read()
+    if (piece === null) {
+      await moreOf(body, receivedBytes, bytes)
+    } else {
+      pieces.push(piece)
+      receivedBytes += piece.length
+    }
+  }
+  const head = Buffer.concat(pieces)
+  if (head.length > 0) body.unshift(head)
+  return head.subarray(0, wanted)
+}
+
+async function moreOf(body: Readable, receivedBytes: number, bytes: number): Promise<void> {
+  if (body.readableEnded || body.destroyed) throw new SourceEndedEarlyError(receivedBytes, bytes, { cause: body.errored ?? undefined })
+  const settled = new AbortController()
+  try {
+    const either = { signal: settled.signal }
+    await Promise.race([once(body, 'readable', either), once(body, 'close', either)])
+  } catch (cause) {
+    throw new SourceEndedEarlyError(receivedBytes, bytes, { cause })
+  } finally {
+    settled.abort() // takes the listeners off: a body that drips is waited for often
+  }
+}

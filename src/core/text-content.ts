@@ -1,0 +1,80 @@
+import { charsetOf } from '#core/content-type'
+import type { BodyInspector } from '#core/continued-body'
+import { SourceContentWrongError } from '#core/source-errors'
+
+/** The share of ASCII in a text of a Latin language. */
+const MOSTLY = 0.6
+
+/**
+ * The text that a body begins with, or undefined where it is none in this charset. Where more follows, it may end within a
+ * character.
+ */
+export function decodedText(head: Buffer, charset: string, moreFollows: boolean): string | undefined {
+  try {
+    const text = new TextDecoder(charset, { fatal: true }).decode(head, { stream: moreFollows })
+    return text.includes('\0') ? undefined : text
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Sees to it that the whole of a transcript is text in its declared charset, not only its beginning: what follows may be the
+ * noise of a broken store. Nothing of it is changed.
+ */
+export function createTextInspector(contentType: string): BodyInspector {
+  const charset = charsetOf(contentType)
+  const decoder = decoderOf(charset)
+  let seenBytes = 0
+  const see = (piece: Buffer | undefined) => {
+    if (isText(decoder, piece)) return
+    throw new SourceContentWrongError(`a transcript was expected, got what is no text in ${charset} after ${seenBytes} bytes`)
+  }
+
+  return {
+    piece(piece) {
+      see(piece)
+      seenBytes += piece.length
+    },
+    end: () => see(undefined),
+  }
+}
+
+/** Undefined for a charset that nobody knows: the first bytes are refused for it. */
+function decoderOf(charset: string) {
+  try {
+    return new TextDecoder(charset, { fatal: true })
+  } catch {
+    return undefined
+  }
+}
+
+function isText(decoder: ReturnType<typeof decoderOf>, piece: Buffer | undefined): boolean {
+  try {
+    return !(piece === undefined ? decoder?.decode() : decoder?.decode(piece, { stream: true }))?.includes('\0')
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Whether a head is text in any charset that a server may write an error in. UTF-16 is ASCII with NUL between; Latin-1 is
+ * mostly ASCII. Sound has control characters, or hardly any ASCII: silence is all 00, all 7F or all FF.
+ */
+export function looksLikeText(head: Buffer): boolean {
+  const bytes = head.filter((byte) => byte !== 0)
+  const isLayout = (byte: number) => byte === 0x09 || byte === 0x0a || byte === 0x0c || byte === 0x0d
+  if (bytes.length === 0 || bytes.some((byte) => (byte < 0x20 && !isLayout(byte)) || byte === 0x7f)) return false
+  return decodedText(head, 'utf-8', true) !== undefined || bytes.filter((byte) => byte < 0x80).length > bytes.length * MOSTLY
+}
+
+/** The markup of an error page, in any charset, whatever stands behind it. */
+export const startsLikeMarkup = (head: Buffer) =>
+  isMarkup(
+    Buffer.from(head.filter((byte) => byte !== 0))
+      .toString('latin1')
+      .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, ''),
+  )
+
+/** HTML, XML, or the JSON object of an error, whatever its type says. */
+export const isMarkup = (text: string) => /^[\s\uFEFF]*(<[!?a-z]|\{)/i.test(text)

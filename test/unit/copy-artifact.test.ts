@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest'
+import {
+  SourceAddressRefusedError,
+  SourceContentWrongError,
+  SourceEndedEarlyError,
+  SourceGoneError,
+  SourceLinkLapsedError,
+  SourceUnavailableError,
+} from '#core/source-errors'
+import { createCopy } from '#test/support/copy'
+import { wav } from '#test/support/sounds'
+
+const RECORDING = wav({ seconds: 20 })
+const WHOLE = { body: RECORDING, contentType: 'audio/wav', etag: '"r1"' }
+const OTHER = { body: wav({ seconds: 10 }), contentType: 'audio/wav', etag: '"r2"' }
+const CUT = { ...WHOLE, cutAfterBytes: 150_000 }
+const { etag: _, ...CUT_WITHOUT_ETAG } = CUT
+
+describe('a copy whose download breaks off', () => {
+  it('goes on with the same body over a fresh link', async () => {
+    const copy = createCopy({ answers: [[CUT], [WHOLE]] })
+
+    const stored = await copy.run()
+
+    expect(stored).toMatchObject({ bytes: RECORDING.length, source: { etag: '"r1"' } })
+    expect(copy.storedBodies()).toEqual([RECORDING])
+    expect(copy.opened()).toEqual(['link 1', 'link 2'])
+  })
+
+  it('goes on twice', async () => {
+    const copy = createCopy({ answers: [[CUT], [{ ...WHOLE, cutAfterBytes: 250_000 }], [WHOLE]] })
+
+    await copy.run()
+
+    expect(copy.storedBodies()).toEqual([RECORDING])
+    expect(copy.opened()).toEqual(['link 1', 'link 2', 'link 3'])
+  })
+
+  it.each([
+    ['the entity changed', [[CUT], [OTHER]]],
+    ['no ranges are given', [[CUT], [{ ...OTHER, givesRanges: false }]]],
+    ['its etag is weak', [[{ ...CUT, etag: 'W/"r1"' }], [OTHER]]],
+    ['it has no etag', [[CUT_WITHOUT_ETAG], [OTHER]]],
+    ['its length was not declared', [[{ ...CUT, declaresLength: false }], [OTHER]]],
+  ])('starts over where %s, and stores the new whole', async (_why, answers) => {
+    const copy = createCopy({ answers })
+
+    await copy.run()
+
+    expect(copy.storedBodies()).toEqual([OTHER.body])
+  })
+
+  it('costs three downloads at most, and stores nothing then', async () => {
+    const copy = createCopy({ answers: [[CUT]] })
+
+    await expect(copy.run()).rejects.toBeInstanceOf(SourceEndedEarlyError)
+    expect(copy.opened()).toHaveLength(3)
+    expect(copy.storedBodies()).toEqual([])
+  })
+
+  it('goes on with the old link where the provider does not answer', async () => {
+    const copy = createCopy({ answers: [[CUT, WHOLE]], fetches: [new SourceUnavailableError('the provider, here')] })
+
+    await copy.run()
+
+    expect(copy.storedBodies()).toEqual([RECORDING])
+    expect(copy.opened()).toEqual(['link 1', 'link 1'])
+  })
+
+  it('starts over where the rest does not begin within 10 s', async () => {
+    const copy = createCopy({ answers: [[CUT], [OTHER]], stuckFetches: [1] })
+
+    const running = copy.run()
+    await copy.letTimePass(10)
+
+    await running
+    expect(copy.storedBodies()).toEqual([OTHER.body])
+  })
+
+  it('waits 10 s for the rest, no less', async () => {
+    const copy = createCopy({ answers: [[CUT], [WHOLE]], stuckFetches: [1] })
+
+    const running = copy.run()
+    await copy.letTimePass(9.9)
+    copy.answerStuckFetches()
+
+    await running
+    expect(copy.storedBodies()).toEqual([RECORDING])
+  })
+
+  it.each([
+    ['refused', new SourceAddressRefusedError('it is no public address'), SourceAddressRefusedError],
+    ['gone', { status: 404 }, SourceGoneError],
+  ])('ends with what befell its rest where that is %s', async (_what, answer, meaning) => {
+    const copy = createCopy({ answers: [[CUT], [answer]] })
+
+    await expect(copy.run()).rejects.toBeInstanceOf(meaning)
+    expect(copy.storedBodies()).toEqual([])
+  })
+
+  it('ends with the reason when its time is up while it looks for the rest', async () => {
+    const [reason, caller] = [new Error('the time is up'), new AbortController()]
+    const copy = createCopy({ answers: [[CUT], [WHOLE]], stuckFetches: [1] })
+
+    const running = copy.run(caller.signal)
+    await copy.letTimePass(1)
+    caller.abort(reason)
+
+    await expect(running).rejects.toBe(reason)
+    expect(copy.opened()).toEqual(['link 1'])
+    expect(copy.storedBodies()).toEqual([])
+  })
+})
+
+describe('a link', () => {
+  it.each([401, 403, 410])('that answers %i is fetched again, once', async (status) => {
+    const copy = createCopy({ answers: [[{ status }], [WHOLE]] })
+    const refused = createCopy({ answers: [[{ status }]] })
+
+    await copy.run()
+
+    expect(copy.storedBodies()).toEqual([RECORDING])
+    await expect(refused.run()).rejects.toMatchObject({ code: status === 410 ? 'SOURCE_GONE' : 'SOURCE_LINK_LAPSED' })
+    expect(refused.opened()).toEqual(['link 1', 'link 2'])
+  })
+
+  it.each([404, 500])('that answers %i is looked for later', async (status) => {
+    const copy = createCopy({ answers: [[{ status }]] })
+
+    await expect(copy.run()).rejects.toThrow()
+    expect(copy.opened()).toEqual(['link 1'])
+  })
+
+  it.each([
+    [119, ['link 2']],
+    [121, ['link 1']],
+  ])('with %i s left is fetched again first, or not', async (seconds, opened) => {
+    const copy = createCopy({ answers: [[WHOLE]], linkSeconds: [seconds, 3_600] })
+
+    await copy.run()
+
+    expect(copy.opened()).toEqual(opened)
+  })
+
+  it('that lapses soon however often it is fetched is used', async () => {
+    const copy = createCopy({ answers: [[WHOLE]], linkSeconds: [30] })
+
+    await copy.run()
+
+    expect(copy.opened()).toEqual(['link 2'])
+  })
+
+  it('that lapsed between a cut and the rest is fetched again', async () => {
+    const copy = createCopy({ answers: [[CUT], [{ status: 403 }], [WHOLE]] })
+
+    await copy.run()
+
+    expect(copy.opened()).toEqual(['link 1', 'link 2', 'link 3'])
+    expect(copy.storedBodies()).toEqual([RECORDING])
+  })
+
+  it('that is refused twice is left for later', async () => {
+    const copy = createCopy({ answers: [[{ status: 403 }], [CUT], [{ status: 403 }]] })
+
+    await expect(copy.run()).rejects.toBeInstanceOf(SourceLinkLapsedError)
+  })
+})
+
+describe('a transcript', () => {
+  const start = 'Agent : bonjour\n'.repeat(10_000)
+  const copied = (body: Buffer, contentType = 'text/plain', declaresLength = true) =>
+    createCopy({ name: 'transcript', answers: [[{ body, contentType, declaresLength }]] })
+
+  it.each([
+    ['bytes that are no UTF-8', Buffer.from([...Buffer.from('é'), 0xff]), 'text/plain'],
+    ['half a character at its end', Buffer.from([0xc3]), 'text/plain; charset=utf-8'],
+    ['a NUL', Buffer.from('\0'), 'text/plain'],
+    ['a NUL in Latin-1', Buffer.from('\0'), 'text/plain; charset=iso-8859-1'],
+  ])('is refused for %s far behind its beginning', async (_what, end, contentType) => {
+    for (const declaresLength of [true, false]) {
+      const copy = copied(Buffer.concat([Buffer.from(start), end]), contentType, declaresLength)
+
+      await expect(copy.run()).rejects.toBeInstanceOf(SourceContentWrongError)
+      expect(copy.opened()).toHaveLength(1)
+      expect(copy.storedBodies()).toEqual([])
+    }
+  })
+
+  it.each([
+    ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${start}é`), 'text/plain'],
+    ['UTF-16', Buffer.from(`\ufeff${start}é`, 'utf16le'), 'text/plain; charset=utf-16'],
+    ['Latin-1', Buffer.from(`${start}é`, 'latin1'), 'text/plain; charset=ISO-8859-1'],
+  ])('is stored byte for byte in %s', async (_charset, body, contentType) => {
+    const copy = copied(body, contentType)
+
+    await copy.run()
+
+    expect(copy.storedBodies()).toEqual([body])
+  })
+})
