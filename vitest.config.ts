@@ -18,7 +18,12 @@ export default defineConfig({
       project('contract', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
       project('integration', { globalSetup: 'test/support/engines.ts', testTimeout: 30 * seconds, hookTimeout: 60 * seconds }),
       // Alone: it uses every core there is, and what starts engines beside it would wait too long for them.
-      project('faults', { testTimeout: 600 * seconds, sequence: { groupOrder: 1 } }),
+      project('faults', {
+        globalSetup: 'test/support/engines.ts',
+        testTimeout: 600 * seconds,
+        hookTimeout: 60 * seconds,
+        sequence: { groupOrder: 1 },
+      }),
       project('e2e', { testTimeout: 180 * seconds, hookTimeout: 300 * seconds, fileParallelism: false, sequence: { groupOrder: 2 } }),
     ],
   },

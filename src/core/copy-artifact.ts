@@ -57,6 +57,7 @@ export function createCopyArtifact(ports: CopyPorts) {
       try {
         return await copyOnce(request, downloads, signal)
       } catch (thrown) {
+        signal.throwIfAborted() // whatever else it looks like then
         const error = reasonOf(thrown)
         if (!downloads.mayStartOver(error)) throw error
       }

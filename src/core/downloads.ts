@@ -78,7 +78,7 @@ export function createDownloads({ sources, now, after }: DownloadPorts, request:
     },
 
     mayStartOver(error) {
-      if (downloadsLeft === 0 || signal.aborted) return false
+      if (downloadsLeft === 0) return false
       const isBroken = isOpen && (error instanceof SourceEndedEarlyError || error instanceof SourceUnavailableError)
       return isBroken || (isRefusal(error) && refusals === 1)
     },
