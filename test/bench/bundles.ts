@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { bundleFunctions, type FunctionBundle } from '../../infra/build/bundle.ts'
+import { inWords, spreadOf } from './figures.ts'
 
 const ROUNDS = 15
 const BAR_KILOBYTES = 500
@@ -26,23 +26,24 @@ async function importMilliseconds({ file }: FunctionBundle): Promise<number> {
   return Number(stdout)
 }
 
-const median = (values: readonly number[]) => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
-
-const rows = []
-for (const bundle of await bundleFunctions()) {
-  const times = []
-  for (let round = 0; round < ROUNDS; round += 1) times.push(await importMilliseconds(bundle))
-  const kilobytes = bundle.bytes / 1_000
-  rows.push({
-    function: bundle.name,
-    'KB minified': Math.ceil(kilobytes),
-    'import ms (median)': Number(median(times).toFixed(1)),
-    'import ms (range)': `${Math.min(...times).toFixed(1)} to ${Math.max(...times).toFixed(1)}`,
-    'bars held': kilobytes <= BAR_KILOBYTES && median(times) <= BAR_MILLISECONDS,
-  })
+/** How large each function's package is, and how long its import takes. */
+export async function benchBundles() {
+  const functions = []
+  for (const bundle of await bundleFunctions()) {
+    const times = []
+    for (let round = 0; round < ROUNDS; round += 1) times.push(await importMilliseconds(bundle))
+    const [kilobytes, importTime] = [Math.ceil(bundle.bytes / 1_000), spreadOf(times)]
+    const holds = kilobytes <= BAR_KILOBYTES && importTime.median <= BAR_MILLISECONDS
+    functions.push({ name: bundle.name, kilobytes, importMilliseconds: importTime, holds })
+  }
+  console.log(`\nfunctions' packages: at most ${BAR_KILOBYTES} KB, at most ${BAR_MILLISECONDS} ms`)
+  console.table(
+    functions.map(({ name, kilobytes, importMilliseconds: importTime, holds }) => ({
+      function: name,
+      'KB minified': kilobytes,
+      'import ms': inWords(importTime),
+      'bars hold': holds,
+    })),
+  )
+  return functions
 }
-
-console.table(rows)
-console.log(
-  `bars: ${BAR_KILOBYTES} KB, ${BAR_MILLISECONDS} ms; Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 1e9)} GB`,
-)

@@ -12,6 +12,7 @@ import {
 import { isConflict, isMissing, isPreconditionFailed, statusOf } from '#adapters/s3/s3-answers'
 import { sendAsEncoded } from '#adapters/s3/sent-as-encoded'
 import { trailedBody } from '#adapters/s3/trailed-body'
+import { createYoungGarbage } from '#adapters/s3/young-garbage'
 import { ArchiveUnavailableError, RetentionConflictError, StoredChecksumMismatchError } from '#core/archive-errors'
 import { sha256Hex } from '#core/canonical-json'
 import { later } from '#core/instants'
@@ -31,6 +32,7 @@ export interface S3ArchiveStoreOptions {
  * send -> (412: another stands there | no clear answer: look) -> compare what S3 attests with what was sent
  */
 export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveStoreOptions): ArchiveStore {
+  const youngGarbage = createYoungGarbage()
   return { put, read, extendRetention }
 
   async function put(key: string, content: SizedContent, options: PutOptions): Promise<PutResult> {
@@ -48,7 +50,7 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
 
   /** The digest is sent behind the body, so that S3 checks and keeps it, though nobody knows it before the last byte passed. */
   async function putStream(key: string, { bytes, body }: { bytes: number; body: Readable }, options: PutOptions): Promise<PutResult> {
-    const trailed = trailedBody(body, bytes, options.signal)
+    const trailed = trailedBody(body, bytes, options.signal, youngGarbage)
     const input = { Body: trailed.stream, ContentLength: bytes, ChecksumAlgorithm: 'SHA256' as const, ...headersOf(options) }
     const command = commandOf(key, input)
     sendAsEncoded(command, trailed.stream, trailed.encodedBytes)

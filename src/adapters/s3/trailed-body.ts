@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import type { YoungGarbage } from '#adapters/s3/young-garbage'
 import { SourceEndedEarlyError } from '#core/source-errors'
 
 /** How much may wait for the connection to S3: a few reads of the source, so that neither side stands still for the other. */
@@ -28,7 +29,7 @@ export interface TrailedBody {
  *
  * One chunk for the whole, since S3 refuses any but the last under 8 KiB, and reads of a socket may be of one byte.
  */
-export function trailedBody(source: Readable, declaredBytes: number, signal: AbortSignal): TrailedBody {
+export function trailedBody(source: Readable, declaredBytes: number, signal: AbortSignal, passed: YoungGarbage): TrailedBody {
   const hash = createHash('sha256')
   const failing = new AbortController()
   const whole = Promise.withResolvers<string>()
@@ -47,6 +48,7 @@ export function trailedBody(source: Readable, declaredBytes: number, signal: Abo
     receivedBytes += chunk.length
     if (receivedBytes > declaredBytes) return fail(new SourceEndedEarlyError(receivedBytes, declaredBytes))
     hash.update(chunk)
+    passed(chunk.length)
     if (isWanted && !stream.push(chunk)) source.pause()
   })
   source.once('end', () => {

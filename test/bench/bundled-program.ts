@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+
+/** A program of the benchmarks as one file, made as the functions' packages are, so that its start costs what theirs does. */
+export async function bundledProgram(name: string, directory: string): Promise<string> {
+  const outfile = join(directory, `${name}.cjs`)
+  await build({
+    absWorkingDir: REPOSITORY,
+    entryPoints: [join('test/bench/programs', `${name}.ts`)],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(REPOSITORY, 'infra/build/environment-credentials.ts') },
+    logLevel: 'silent',
+  })
+  return outfile
+}
