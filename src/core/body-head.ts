@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { SizedContent } from '#core/ports/archive-store'
 import { SourceEndedEarlyError } from '#core/source-errors'
@@ -28,14 +27,17 @@ export async function headOf({ bytes, body }: SizedContent, mostBytes: number): 
 }
 
 async function moreOf(body: Readable, receivedBytes: number, bytes: number): Promise<void> {
+  if (!body.readableEnded && !body.destroyed) await nextNews(body)
   if (body.readableEnded || body.destroyed) throw new SourceEndedEarlyError(receivedBytes, bytes, { cause: body.errored ?? undefined })
-  const settled = new AbortController()
-  try {
-    const either = { signal: settled.signal }
-    await Promise.race([once(body, 'readable', either), once(body, 'close', either)])
-  } catch (cause) {
-    throw new SourceEndedEarlyError(receivedBytes, bytes, { cause })
-  } finally {
-    settled.abort() // takes the listeners off: a body that drips is waited for often
-  }
+}
+
+/** Resolves when there is something to read, or nothing more will come. Leaves no listener: a body that drips is waited for often. */
+function nextNews(body: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      for (const event of ['readable', 'error', 'close']) body.off(event, settle)
+      resolve()
+    }
+    for (const event of ['readable', 'error', 'close']) body.on(event, settle)
+  })
 }

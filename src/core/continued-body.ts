@@ -35,7 +35,7 @@ export function continuedBody(first: Readable, { bytes, inspector, goOn }: Conti
     highWaterMark: WAITING_BYTES,
     read: () => void part.resume(),
     destroy(error, done) {
-      abandoned.abort()
+      if (continuing !== undefined) abandoned.abort()
       part.destroy()
       void Promise.allSettled([continuing, closed(part)]).then(() => done(error))
     },

@@ -68,13 +68,15 @@ export function looksLikeText(head: Buffer): boolean {
   return decodedText(head, 'utf-8', true) !== undefined || bytes.filter((byte) => byte < 0x80).length > bytes.length * MOSTLY
 }
 
+/** What markup may begin with: space of any kind, a byte order mark or its half, and its own first characters. */
+const BEFORE_MARKUP = new Set([0x00, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0xa0, 0xef, 0xfe, 0xff, 0x3c, 0x7b])
+
 /** The markup of an error page, in any charset, whatever stands behind it. */
-export const startsLikeMarkup = (head: Buffer) =>
-  isMarkup(
-    Buffer.from(head.filter((byte) => byte !== 0))
-      .toString('latin1')
-      .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, ''),
-  )
+export function startsLikeMarkup(head: Buffer): boolean {
+  if (!BEFORE_MARKUP.has(head[0] ?? 0)) return false
+  const text = Buffer.from(head.filter((byte) => byte !== 0)).toString('latin1')
+  return isMarkup(text.replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, ''))
+}
 
 /** HTML, XML, or the JSON object of an error, whatever its type says. */
 export const isMarkup = (text: string) => /^[\s\uFEFF]*(<[!?a-z]|\{)/i.test(text)

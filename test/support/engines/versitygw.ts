@@ -31,7 +31,7 @@ export async function startVersitygw(directory: string): Promise<RunningEngine<S
   const server = await startServer({
     name: 'versitygw',
     command: program,
-    args: ['--port', address, '--region', REGION, '--quiet', 'posix', '--versioning-dir', versions, objects],
+    args: ['--port', address, '--region', REGION, '--quiet', '--keep-alive', 'posix', '--versioning-dir', versions, objects],
     env: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
     url: `http://${address}/`,
     logFile: join(directory, 'versitygw.log'),
