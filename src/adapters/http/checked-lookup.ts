@@ -1,6 +1,12 @@
-import { type LookupAddress, type LookupAllOptions, lookup as resolve } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { assertSourceAddresses } from '#adapters/http/source-address'
+
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
 
 /**
  * Resolves a name for a connection, and fails if any of its addresses is refused.
@@ -8,7 +14,7 @@ import { assertSourceAddresses } from '#adapters/http/source-address'
  * The check stands between resolving and connecting, on the very addresses that are connected to: a name that changes its answer
  * after a check (DNS rebinding) gains nothing.
  */
-export function createCheckedLookup(allowInsecure: boolean): LookupFunction {
+export function createCheckedLookup(allowInsecure: boolean, resolve: Resolve = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     const all: LookupAllOptions = { hints: options.hints, order: options.order, family: options.family, all: true }
     resolve(hostname, all, (error, addresses) => {

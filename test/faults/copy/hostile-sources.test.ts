@@ -46,6 +46,13 @@ function describeHostileSources(engine: S3Engine): void {
       expect(String(error)).not.toMatch(/Sorry|AccessDenied|expired|available/)
     })
 
+    it('is parked where it is longer than one object can be, before a byte of it is read', async () => {
+      const { error, bodies } = await rig.copy([{ entity: WHOLE, headers: { 'content-length': 5 * 1_024 ** 3 + 1 } }])
+
+      expect(error).toMatchObject({ code: 'RECORDING_TOO_LARGE', disposition: 'park' })
+      expect(bodies).toEqual([])
+    })
+
     it('is told by type, length and sixteen bytes', async () => {
       const { error } = await rig.copy([{ entity: bodyOf('the recording is not here'), headers: ofType('text/plain; charset=utf-8') }])
 

@@ -120,7 +120,7 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
         const claimed = await catalog.claim(`,
       ],
       [
-        'const fetched = await provider.getCall(message.callId, organizationOf(message, claim.row), signal)',
+        'const fetched = await fetchCall(signal)',
         `if ('error' in message.early) throw message.early.error
         const fetched = message.early.value`,
       ],

@@ -48,14 +48,14 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'an error page passes for a transcript',
     file: MEDIA_TYPE,
-    edits: [[` || looksLikeMarkup(text)) return undefined`, ') return undefined']],
+    edits: [[' || isMarkup(text)) return undefined', ') return undefined']],
   },
   {
     name: 'an error page passes for a recording',
     file: MEDIA_TYPE,
     edits: [
-      ['if (isMarkup(head)) return undefined', ''],
-      [`essence.startsWith('audio/') && !isText(head)`, `essence.startsWith('audio/')`],
+      ['if (startsLikeMarkup(head)) return undefined', ''],
+      [`essence.startsWith('audio/') && !looksLikeText(head)`, `essence.startsWith('audio/')`],
     ],
   },
   {
@@ -67,6 +67,11 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
     name: 'an error quotes what the source sent',
     file: MEDIA_TYPE,
     edits: [[`first.toString('hex', 0, 16)`, 'first.toString()']],
+  },
+  {
+    name: 'an artifact is downloaded for as long as it breaks',
+    file: 'src/core/downloads.ts',
+    edits: [['export const MOST_DOWNLOADS = 3', 'export const MOST_DOWNLOADS = 30']],
   },
   {
     name: 'what changed is seen in a comparison, and not stored',
@@ -82,7 +87,7 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
     name: 'a link that is gone from the record takes what is stored with it',
     file: GATHER,
     edits: [
-      [`if (known?.state === 'stored')`, `if (known?.state === 'stored' && url !== undefined)`],
+      [`if (known?.state === 'stored')`, `if (known?.state === 'stored' && link !== undefined)`],
       [`if (known !== undefined && known.state !== 'awaited') return known`, ''],
     ],
   },

@@ -47,7 +47,8 @@ function drawArtifact(dice: Dice, isGood: boolean, endedAt: number): PlannedArti
     ['html', 'empty', 'truncated', 'gone', 'gone', 'lapsed', 'unavailable', 'refused'],
     endedAt,
   )
-  return { link: { from, to }, validators, declaresLength, troubles }
+  const brokenOff = { what: 'broken-off' as const, from: endedAt, to: endedAt + dice.between(MINUTE, HOUR) }
+  return { link: { from, to }, validators, declaresLength, troubles: dice.chance(0.25) ? [...troubles, brokenOff] : troubles }
 }
 
 /** Up to two, for minutes or an hour; rarely one that never ends. */

@@ -17,7 +17,7 @@ export interface Span {
 }
 
 export type ApiTrouble = 'unauthorized' | 'forbidden' | 'throttled' | 'unavailable' | 'unreadable' | 'not-found'
-export type SourceTrouble = 'html' | 'empty' | 'truncated' | 'gone' | 'lapsed' | 'unavailable' | 'refused'
+export type SourceTrouble = 'html' | 'empty' | 'truncated' | 'broken-off' | 'gone' | 'lapsed' | 'unavailable' | 'refused'
 /** What of a call changes at the provider. A value that comes back is a content that comes back. */
 export type ChangeOf = 'summary' | 'name' | 'transcript' | 'recording' | 'unknown-field'
 

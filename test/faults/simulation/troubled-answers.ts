@@ -32,7 +32,7 @@ export function apiErrorOf(trouble: ApiTrouble): Error {
 }
 
 /** What a link leads to that does not lead to the whole artifact. */
-export function troubledAnswer(trouble: SourceTrouble, body: Buffer): SourceAnswer | Error {
+export function troubledAnswer(trouble: Exclude<SourceTrouble, 'broken-off'>, body: Buffer): SourceAnswer | Error {
   switch (trouble) {
     case 'html':
       return { body: '<!DOCTYPE html><html><body>Tremblay</body></html>', contentType: 'audio/wav' }

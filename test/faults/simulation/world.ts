@@ -41,6 +41,7 @@ export function createWorld(
   const byId = new Map(calls.map((call) => [call.id, call]))
   const links = new Map<string, Link>()
   const recordDigests = new Set<string>()
+  const opened = new Map<string, number>()
   const served = new Set<string>()
 
   return {
@@ -101,14 +102,23 @@ export function createWorld(
     const body = contentOf(call, name, valueNow(call, name))
     served.add(servedAs(keySegmentOf(call.id), name, digestOf(body)))
     const trouble = troubleNow(call[name].troubles)
-    if (trouble !== undefined) return troubledAnswer(trouble, body)
+    if (trouble !== undefined && trouble !== 'broken-off') return troubledAnswer(trouble, body)
+    const cut = trouble === 'broken-off' && breaksThisTime(`${call.id} ${name}`) ? { cutAfterBytes: body.length >> 1 } : {}
     return {
       body,
       contentType: name === 'transcript' ? 'text/plain; charset=utf-8' : 'audio/wav',
       declaresLength,
+      ...cut,
       ...(validators === 'etag' && { etag: `"${digestOf(body).slice(0, 12)}"` }),
       ...(validators === 'last-modified' && { lastModified: new Date(Date.UTC(2026, 2, 1 + valueNow(call, name))).toUTCString() }),
     }
+  }
+
+  /** Every other time, so that the next request may go on with it. */
+  function breaksThisTime(artifact: string): boolean {
+    const times = (opened.get(artifact) ?? 0) + 1
+    opened.set(artifact, times)
+    return times % 2 === 1
   }
 
   function isReachable({ appearsAt, troubles }: PlannedCall): boolean {
