@@ -55,8 +55,8 @@ export function continuedBody(first: Readable, { bytes, inspector, goOn }: Conti
     next.pause() // nothing flows before somebody reads
     next.on('data', onPiece)
     next.on('end', () => {
+      if (!isOver) finish()
       isOver = true
-      finish()
     })
     next.on('error', breakOff)
     next.on('close', () => breakOff())

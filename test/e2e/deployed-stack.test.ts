@@ -17,6 +17,8 @@ const ORGANIZATION_WITH_WRONG_KEY = 'org_rotated'
 const WRONG_KEY = 'key-that-was-withdrawn'
 const SCHEMA_FILE = join(import.meta.dirname, '../../docs/manifest.schema.json')
 /** What an archived call leaves: one version of each. */
+/** Eight seconds of 8,000 samples of 16 bits, and their header. */
+const RECORDING_BYTES = 8 * 8_000 * 2 + 44
 const ONE_OF_EACH = ['manifests', 'recording.wav', 'records', 'transcript.txt']
 
 const hoursAgo = (hours: number) => `${new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 19)}Z`
@@ -120,9 +122,20 @@ describeLocally('the deployed stack', () => {
     expect(row).toMatchObject({ organizationId: ORGANIZATION_WITH_WRONG_KEY, recordingState: 'stored' })
   })
 
-  it('stores nothing of a recording that ends early, and all of it the next time', async () => {
-    const call = { id: 'call_truncated', organizationId: ORGANIZATION }
+  it('goes on over a fresh link with a recording that ends early, in the same attempt', async () => {
+    const call = { id: 'call_truncated_once', organizationId: ORGANIZATION }
     await vault.letHappen({ ...call, script: { truncated: 1 } })
+
+    const row = await vault.archived(call.id)
+
+    expect(vault.apiAnswersFor(call.id)).toEqual([200, 200])
+    expect(row).toMatchObject({ fence: 1, recordingState: 'stored', recordingBytes: RECORDING_BYTES })
+    expect(await kindsOf(call.id)).toEqual(ONE_OF_EACH)
+  })
+
+  it('stores nothing of a recording that ends early each time, and all of it the next', async () => {
+    const call = { id: 'call_truncated', organizationId: ORGANIZATION }
+    await vault.letHappen({ ...call, script: { truncated: 3 } })
     await vault.failedWith(call.id, 'SOURCE_ENDED_EARLY')
     const kindsWhilePending = await kindsOf(call.id)
 
@@ -131,7 +144,7 @@ describeLocally('the deployed stack', () => {
 
     const recordings = (await vault.objects.ofCall(call.id)).filter((object) => kindOf(object) === 'recording.wav')
     expect(kindsWhilePending).toEqual(['transcript.txt'])
-    expect(recordings).toEqual([{ key: row.recordingKey, versionId: row.recordingVersionId, bytes: 8 * 8_000 * 2 + 44 }])
+    expect(recordings).toEqual([{ key: row.recordingKey, versionId: row.recordingVersionId, bytes: RECORDING_BYTES }])
     expect(await kindsOf(call.id)).toEqual(ONE_OF_EACH)
   })
 
