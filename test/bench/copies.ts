@@ -28,10 +28,21 @@ export async function benchCopies({ directory, isQuick, sizes = isQuick ? SIZES_
       const file = `${mebibytes}.wav`
       await writeRecording(directory, file, mebibytes * MIB)
       const costs = new Map<string, Cost[]>(peers.map(({ name }) => [name, []]))
+      const failed = new Set<string>()
       for (let round = 0; round < (isQuick ? ROUNDS.quick : ROUNDS.full); round += 1) {
-        for (const peer of rotated(peers, round)) costs.get(peer.name)?.push(await runOnce(peer, source, file, mebibytes))
+        for (const peer of rotated(peers, round).filter(({ name }) => !failed.has(name))) {
+          try {
+            costs.get(peer.name)?.push(await runOnce(peer, source, file, mebibytes))
+          } catch (error) {
+            // Not every peer can do every size: what it cannot is a figure too.
+            if (peer === peers[0]) throw error
+            failed.add(peer.name)
+            costs.delete(peer.name)
+            console.log(`${peer.name} cannot copy ${mebibytes} MiB: ${reasonOf(error)}`)
+          }
+        }
       }
-      return tell(mebibytes, costs)
+      return { ...tell(mebibytes, costs), failed: [...failed] }
     }
   } finally {
     await source.stop()
@@ -109,3 +120,6 @@ function barsOf(ratios: readonly { name: string; wall: number; cpu: number }[]):
 
 /** Each round begins with another program, so that none is always the one after the noisiest. */
 const rotated = <T>(items: readonly T[], by: number): T[] => items.map((_, index) => items[(index + by) % items.length] as T)
+
+const reasonOf = (error: unknown) =>
+  error instanceof Error ? (/\n(\w*Error[^\n]*)/.exec(error.message)?.[1] ?? error.message.slice(0, 200)) : ''
