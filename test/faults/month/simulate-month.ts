@@ -64,6 +64,13 @@ export async function simulateMonth(month: Month, settings: Settings) {
       retentionMode: 'GOVERNANCE',
       now: scheduler.now,
       random,
+      after: (seconds, act) => {
+        let isOpen = true
+        scheduler.at(scheduler.seconds() + seconds, () => isOpen && act())
+        return () => {
+          isOpen = false
+        }
+      },
       version: '0.0.0-month',
     }),
   )
