@@ -54,12 +54,17 @@ export const WAITING_MUTANTS: readonly Mutant[] = [
   {
     name: 'a comparison that fails early is not made any more',
     file: OUTCOMES,
-    edits: [[`reason: row.next?.reason ?? 'archive' } }`, `reason: row.committed === undefined ? 'archive' : 'settle' } }`]],
+    edits: [
+      [
+        `dueAt: tryAgainAt(failing, error, context), reason: row.next?.reason ?? 'archive' } }`,
+        `dueAt: tryAgainAt(failing, error, context), reason: row.committed === undefined ? 'archive' : 'settle' } }`,
+      ],
+    ],
   },
   {
     name: 'a callback is settled by the first call that fits',
     file: CALLBACK,
-    edits: [['found.isCertain || now() >=', 'true || now() >=']],
+    edits: [['(matched.callIds !== undefined && now() >=', '(matched.callIds !== undefined && true || now() >=']],
   },
   {
     name: 'a callback that finds no call is done',
