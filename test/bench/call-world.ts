@@ -82,7 +82,7 @@ export async function startCallWorld(directory: string) {
 
 const settingsFor = (baseUrl: string) =>
   JSON.stringify({
-    allomia: { baseUrl, apiKey: 'bench', organizationIds: ['org_1'] },
+    allomia: { baseUrl, apiKey: 'bench', organizationIds: ['org_1'], maxRequestsPerSecond: 1_000 },
     retention: { default: { days: 3_650, policy: 'bench' } },
     waits: { recheckAfterHours: 0 },
   })
