@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { createAllomiaProvider } from '#adapters/allomia/call-provider'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
@@ -49,13 +49,20 @@ const after: After = (seconds, act) => {
 }
 
 export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: ReceiveEventEnvironment) {
-  const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
+  const queue = createSqsCallQueue({ client: new SQSClient(AT_THE_DOOR), queueUrl: callQueueUrl })
   const telemetry = createTelemetry('receive-event', logLevel)
   const report = (error: unknown) => {
     const { message, code } = asCallvaultError(error)
     telemetry.log.error(`the former event sources hold for now: ${message}`, { code })
   }
-  return { receiveEvent: createReceiveEvent({ sources: liveDocument(eventSources, parseEventSources, report), queue, now }), ...telemetry }
+  const sources = createLiveDocument({
+    load: loaderOf(eventSources, AT_THE_DOOR),
+    parse: parseEventSources,
+    now,
+    report,
+    rereadWithinMs: REREAD_WITHIN_MS,
+  })
+  return { receiveEvent: createReceiveEvent({ sources, queue, now }), ...telemetry }
 }
 
 export function composeArchiveCall(environment: ArchiveCallEnvironment) {
@@ -131,14 +138,28 @@ export function composeDeadLetters({ callQueueUrl, deadLetterQueueUrl }: { callQ
 /** Small requests: what has no answer by then is asked again. */
 const BRIEF = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
 
+/**
+ * A sender waits for each of these, and the function's own timeout would leave no answer, no log and no alarm:
+ * reading twice 1.8 s, rereading 1 s and sending twice 1.8 s end before it does, pauses included.
+ */
+const AT_THE_DOOR = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_500, requestTimeout: 1_800, socketTimeout: 1_800, throwOnRequestTimeout: true },
+}
+const REREAD_WITHIN_MS = 1_000
+
 const settingsOf = ({ settings, allowInsecureSources: allowInsecure }: SourcesEnvironment) =>
-  liveDocument(settings, (text) => parseSettings(text, { allowInsecure }))
+  createLiveDocument({
+    load: loaderOf(settings, { requestHandler: BRIEF }),
+    parse: (text) => parseSettings(text, { allowInsecure }),
+    now,
+  })
 
 const mediaSources = (settings: LiveDocument<Settings>, allowInsecure: boolean) =>
   createMediaSources({ allowInsecure, hostAllowlist: async () => (await settings.current()).sources.hostAllowlist })
 
-function liveDocument<T>(place: DocumentPlace, parse: (text: string) => T, report: (error: unknown) => void = () => {}): LiveDocument<T> {
-  if ('file' in place) return createLiveDocument({ load: () => fileText(place.file), parse, now, report })
-  const client = new SecretsManagerClient({ requestHandler: BRIEF })
-  return createLiveDocument({ load: () => secretText(client, place.secretArn), parse, now, report })
+function loaderOf(place: DocumentPlace, options: SecretsManagerClientConfig): () => Promise<string> {
+  if ('file' in place) return () => fileText(place.file)
+  const client = new SecretsManagerClient(options)
+  return () => secretText(client, place.secretArn)
 }

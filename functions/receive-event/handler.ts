@@ -44,7 +44,10 @@ function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer
 }
 
 /** What stands in an unknown path may be anything, a token too: it is not logged. */
-const isKnown = ({ kind }: Reception) => kind !== 'unknown-source' && kind !== 'too-large'
+function isKnown(reception: Reception): boolean {
+  if (reception.kind === 'not-queued') return reception.isSourceKnown
+  return reception.kind !== 'unknown-source' && reception.kind !== 'too-large'
+}
 
 function answerTo(reception: Reception): APIGatewayProxyStructuredResultV2 {
   switch (reception.kind) {

@@ -29,8 +29,8 @@ export type Reception =
   | { readonly kind: 'not-authentic'; readonly cause: RefusalCause }
   | { readonly kind: 'unknown-source' }
   | { readonly kind: 'too-large' }
-  /** The queue did not take it, or the sources could not be read: the sender has to try again. */
-  | { readonly kind: 'not-queued'; readonly error: CallvaultError }
+  /** The queue did not take it, or the sources could not be read, so that nobody knows whether there is such a source: the sender has to try again. */
+  | { readonly kind: 'not-queued'; readonly isSourceKnown: boolean; readonly error: CallvaultError }
 
 export interface ReceiveEventPorts {
   readonly sources: LiveDocument<EventSources>
@@ -52,13 +52,13 @@ export function createReceiveEvent({ sources, queue, now }: ReceiveEventPorts) {
   return async function receiveEvent(event: IncomingEvent): Promise<Reception> {
     if (event.body.length > MAX_BODY_BYTES) return { kind: 'too-large' }
 
-    const admission = await admit(event).catch(notQueued)
+    const admission = await admit(event).catch(notQueued(false))
     if (admission.kind !== 'admitted') return admission
 
     const news = newsIn(event, admission)
     if (news.kind !== 'call-end') return news
 
-    return queue.send(news.message).then(() => ({ kind: 'queued' as const }), notQueued)
+    return queue.send(news.message).then(() => ({ kind: 'queued' as const }), notQueued(true))
   }
 
   /** Secrets and sources may have been rotated since they were read: what fails once is tried with a fresh reading. */
@@ -125,7 +125,11 @@ export function createReceiveEvent({ sources, queue, now }: ReceiveEventPorts) {
   }
 }
 
-const notQueued = (error: unknown) => ({ kind: 'not-queued' as const, error: asCallvaultError(error) })
+const notQueued = (isSourceKnown: boolean) => (error: unknown) => ({
+  kind: 'not-queued' as const,
+  isSourceKnown,
+  error: asCallvaultError(error),
+})
 
 type Admitted = { readonly kind: 'admitted'; readonly source: EventSource } & Extract<Authentication, { authentic: true }>
 type Admission = Admitted | Extract<Reception, { kind: 'unknown-source' | 'not-authentic' }>

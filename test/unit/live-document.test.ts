@@ -73,6 +73,26 @@ describe('a live document', () => {
     expect([await store.reread(), await store.current()]).toEqual(['good', 'good'])
   })
 
+  it('keeps nobody waiting for a reread that hangs while a good one holds, and has it once it ends', async () => {
+    const hanging = Promise.withResolvers<string>()
+    const answers = [Promise.resolve('good'), hanging.promise]
+    let at = 0
+    const document = createLiveDocument({
+      load: () => answers.shift() ?? Promise.reject(down),
+      parse: (text) => text,
+      now: () => new Date(at),
+      rereadWithinMs: 5,
+    })
+    await document.current()
+    at = 20_000
+
+    const meanwhile = [await document.reread(), await document.current()]
+    hanging.resolve('new')
+
+    expect(meanwhile).toEqual(['good', 'good'])
+    await expect.poll(() => document.current()).toBe('new')
+  })
+
   it.each(['good', down])('makes no flood of reads of a flood of failures (%s)', async (answer) => {
     const store = createStore(answer)
     await store.current().catch(() => {})

@@ -149,6 +149,7 @@ describe('an authentic call end', () => {
 
     expect(await door.receiveEvent(signed(JSON.stringify(EVENT)))).toMatchObject({
       kind: 'not-queued',
+      isSourceKnown: true,
       error: { code: 'QUEUE_UNAVAILABLE' },
     })
   })
@@ -161,7 +162,7 @@ describe('a door whose sources cannot be read', () => {
       const fails = () => Promise.reject(error)
       const receiveEvent = createReceiveEvent({ sources: { current: fails, reread: fails }, queue: createMemoryQueue(), now: () => NOW })
 
-      expect(await receiveEvent(signed(JSON.stringify(EVENT)))).toEqual({ kind: 'not-queued', error })
+      expect(await receiveEvent(signed(JSON.stringify(EVENT)))).toEqual({ kind: 'not-queued', isSourceKnown: false, error })
     },
   )
 })

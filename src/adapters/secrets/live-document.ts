@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { LiveDocument } from '#core/ports/live-document'
 
 const FRESH_MS = 300_000
@@ -11,6 +12,8 @@ export interface LiveDocumentOptions<T> {
   readonly now: () => Date
   /** Told, once for each reading that fails while the last good one still holds: nobody else would hear of it until that is over. */
   readonly report?: (error: unknown) => void
+  /** How long whoever has it reread waits while a good reading is there: a stranger can ask for that. Without it, until it ends. */
+  readonly rereadWithinMs?: number
 }
 
 interface Reading<T> {
@@ -24,7 +27,7 @@ interface Reading<T> {
  *   good read            reread fails: the good one holds        its five minutes are over
  *   |--------------------|---------------------------------------|------------------------>
  */
-export function createLiveDocument<T>({ load, parse, now, report = () => {} }: LiveDocumentOptions<T>): LiveDocument<T> {
+export function createLiveDocument<T>({ load, parse, now, report = () => {}, rereadWithinMs }: LiveDocumentOptions<T>): LiveDocument<T> {
   let good: Reading<T> | undefined
   let last: Reading<T> | undefined
 
@@ -32,7 +35,7 @@ export function createLiveDocument<T>({ load, parse, now, report = () => {} }: L
     current: async () => (isYounger(good, FRESH_MS) ? good.document : read()),
     reread: async () => {
       const document = read()
-      return isYounger(good, FRESH_MS) ? document.catch(() => (isYounger(good, FRESH_MS) ? good.document : document)) : document
+      return isYounger(good, FRESH_MS) ? orHeld(document, good.document) : document
     },
   }
 
@@ -49,6 +52,20 @@ export function createLiveDocument<T>({ load, parse, now, report = () => {} }: L
       },
     )
     return reading.document
+  }
+
+  /** What is read, or what is held where the reading fails or takes too long. It goes on, and whoever comes next has it. */
+  async function orHeld(document: Promise<T>, held: Promise<T>): Promise<T> {
+    const patience = new AbortController()
+    const { signal } = patience
+    const ended = rereadWithinMs === undefined ? [] : [setTimeout(rereadWithinMs, held, { signal })]
+    try {
+      return await Promise.race([document, ...ended])
+    } catch {
+      return held
+    } finally {
+      patience.abort()
+    }
   }
 
   function isYounger(reading: Reading<T> | undefined, milliseconds: number): reading is Reading<T> {

@@ -4,7 +4,7 @@ export interface LiveDocument<T> {
   current(): Promise<T>
   /**
    * Reads it again: a signature or an API key failed, and it may have been rotated since.
-   * A flood of failures MUST NOT become a flood of reads.
+   * A flood of failures MUST NOT become a flood of reads, nor may a reading that fails or hangs cost the document that is held.
    */
   reread(): Promise<T>
 }
