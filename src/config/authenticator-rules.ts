@@ -73,6 +73,11 @@ export function contradictionsIn(whole: WholeAuthenticator): string[] {
       'payload has to hold {body}, or {url} and {params}: else nobody has signed the body',
     ],
     [headerForm !== '' && headerForm.split('{signature}').length !== 2, 'headerForm has to hold {signature} once'],
+    [
+      ['{timestamp}', '{id}'].some((placeholder) => headerForm.split(placeholder).length > 2),
+      'headerForm has a placeholder twice: a header with two would be refused',
+    ],
+    [hasAmbiguousElements(headerForm), 'headerForm has elements of which one begins as another does: nobody could tell them apart'],
     [prefix !== undefined && headerForm !== '', 'prefix and headerForm are both set: put the prefix into the form'],
     [toleranceSeconds === null && isSigned('timestamp') && !comes('timestamp'), 'payload has a {timestamp} that no header brings'],
     [
@@ -86,4 +91,9 @@ export function contradictionsIn(whole: WholeAuthenticator): string[] {
     [whole.type === 'ed25519' && secretEncoding === 'utf8', 'secretEncoding of public keys has to be base64 or hex'],
   ]
   return rules.flatMap(([isBroken, problem]) => (isBroken ? [`authenticator.${problem}`] : []))
+}
+
+function hasAmbiguousElements(headerForm: string): boolean {
+  const prefixes = headerForm.split(',').map((element) => element.trim().replace(/\{.*$/, ''))
+  return prefixes.some((prefix, place) => prefixes.some((other, elsewhere) => elsewhere !== place && other.startsWith(prefix)))
 }

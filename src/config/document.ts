@@ -4,17 +4,18 @@ import { ConfigurationError } from '#core/errors'
 /**
  * Reads a JSON document against its schema and its rules. Problems name places, never values: these documents hold secrets.
  *
- * @param rules what the schema cannot say; asked wherever the document has the schema's shape, so that all is told at once
+ * @param rules what the schema cannot say of what was read, which may be of another shape (`typed` says so): all is told at once
  * @throws {ConfigurationError} lists every problem
  */
 export function parseDocument<T extends v.GenericSchema>(
   name: string,
   schema: T,
   text: string,
-  rules: (document: v.InferOutput<T>) => readonly string[],
+  rules: (read: v.SafeParseResult<T>) => readonly string[],
 ): v.InferOutput<T> {
-  const result = v.safeParse(schema, parseJson(name, text))
-  const problems = [...(result.issues ?? []).map(problemOf), ...(result.typed ? rules(result.output) : [])]
+  const { value, unusable } = parseJson(name, text)
+  const result = v.safeParse(schema, value)
+  const problems = [...unusable, ...(result.issues ?? []).map(problemOf), ...rules(result)]
   if (!result.success || problems.length > 0) throw new ConfigurationError(name, problems)
   return result.output
 }
@@ -60,9 +61,17 @@ function wordsFor({ type, requirement, message, expected }: v.BaseIssue<unknown>
   }
 }
 
-function parseJson(name: string, text: string): unknown {
+/** Every object has members of these names; the schemas pass over them without a word. */
+const UNUSABLE = ['__proto__', 'constructor', 'prototype']
+
+function parseJson(name: string, text: string): { readonly value: unknown; readonly unusable: readonly string[] } {
+  const unusable: string[] = []
+  const watch = (key: string, value: unknown) => {
+    if (UNUSABLE.includes(key)) unusable.push(`${key} cannot be a name`)
+    return value
+  }
   try {
-    return JSON.parse(text)
+    return { value: JSON.parse(text, watch), unusable }
   } catch {
     throw new ConfigurationError(name, ['it is not JSON'])
   }

@@ -21,11 +21,11 @@ const PointersSchema = v.pipe(
   v.metadata({ oneOf: [{ required: ['callId'] }, { required: ['outboundCallId'] }] }),
 )
 
-const SourceSchema = v.pipe(
+export const SourceSchema = v.pipe(
   v.strictObject({
     preset: v.optional(v.picklist(Object.keys(PRESETS) as PresetName[])),
     secrets: v.optional(several),
-    publicKeys: v.optional(several),
+    publicKeys: v.optional(v.pipe(v.array(text), v.minLength(1), v.maxLength(3))),
     tokens: v.optional(v.pipe(v.array(token), v.minLength(1), v.maxLength(10))),
     authenticator: v.optional(AuthenticatorSchema, {}),
     eventTypes: v.optional(several),

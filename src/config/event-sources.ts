@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import {
   type AuthenticatorType,
   type Credentials,
@@ -7,7 +8,7 @@ import {
   type WholeAuthenticator,
 } from '#config/authenticator-rules'
 import { parseDocument } from '#config/document'
-import { EventSourcesSchema, type SourceDocument } from '#config/event-sources-schema'
+import { EventSourcesSchema, type SourceDocument, SourceSchema } from '#config/event-sources-schema'
 import { CHALLENGES, PRESETS, TYPES } from '#config/presets'
 
 const CREDENTIALS: readonly Credentials[] = ['secrets', 'publicKeys', 'tokens']
@@ -17,9 +18,7 @@ const CREDENTIALS: readonly Credentials[] = ['secrets', 'publicKeys', 'tokens']
  * @throws {ConfigurationError} lists every problem at once, and no value
  */
 export function parseEventSources(text: string) {
-  const rules = (document: Readonly<Record<string, SourceDocument>>) =>
-    Object.entries(document).flatMap(([name, source]) => problemsOf(source).map((problem) => `${name}.${problem}`))
-  const sources = Object.entries(parseDocument('event sources', EventSourcesSchema, text, rules))
+  const sources = Object.entries(parseDocument('event sources', EventSourcesSchema, text, ({ output }) => problemsIn(output)))
 
   return new Map(
     sources.map(([name, source]) => [
@@ -71,6 +70,15 @@ function settingsOf(source: SourceDocument) {
 function wholeOf({ preset, authenticator }: SourceDocument): WholeAuthenticator & { readonly headerPrefix?: string } {
   const described = preset === undefined ? TYPES[authenticator.type ?? 'token'] : PRESETS[preset]
   return { ...described, ...authenticator, type: described.type }
+}
+
+/** Of each source that has the schema's shape, whatever shape the others have. */
+function problemsIn(document: unknown): string[] {
+  if (typeof document !== 'object' || document === null) return []
+  return Object.entries(document).flatMap(([name, source]) => {
+    const { typed, output } = v.safeParse(SourceSchema, source)
+    return typed ? problemsOf(output).map((problem) => `${name}.${problem}`) : []
+  })
 }
 
 function problemsOf(source: SourceDocument): string[] {

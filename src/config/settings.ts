@@ -9,7 +9,7 @@ type Document = v.InferOutput<typeof SettingsSchema>
  * @throws {ConfigurationError} lists every problem at once, and no value
  */
 export function parseSettings(text: string, { allowInsecure }: { allowInsecure: boolean }) {
-  const document = parseDocument('settings', SettingsSchema, text, (read) => problemsOf(read, allowInsecure))
+  const document = parseDocument('settings', SettingsSchema, text, (read) => (read.typed ? problemsOf(read.output, allowInsecure) : []))
 
   const { apiKey, apiKeys, ...allomia } = document.allomia
   return Object.freeze({

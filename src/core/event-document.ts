@@ -1,4 +1,4 @@
-import { formFieldsIn } from '#core/form-fields'
+import { formFieldsIn, isForm } from '#core/form-fields'
 import { jsonIn } from '#core/json-bytes'
 import { valueAt } from '#core/json-pointer'
 import type { IncomingRequest } from '#core/ports/authenticator'
@@ -7,13 +7,12 @@ import type { IncomingRequest } from '#core/ports/authenticator'
 export type EventDocument = { readonly value: unknown } | { readonly problem: string }
 
 /** Reads the body of an event that was found authentic. */
-export function eventDocumentOf({ headers, body }: IncomingRequest): EventDocument {
-  const isForm = /^application\/x-www-form-urlencoded *(;|$)/i.test(headers['content-type'] ?? '')
-  const value = isForm ? formFieldsIn(body) : jsonIn(body)
-  return value === undefined
-    ? { problem: isForm ? 'the body is not a form in UTF-8 of at most 1,000 fields' : 'the body is not JSON in UTF-8' }
-    : { value }
+export function eventDocumentOf(request: IncomingRequest): EventDocument {
+  if (!isForm(request)) return asDocument(jsonIn(request.body), 'the body is not JSON in UTF-8')
+  return asDocument(formFieldsIn(request.body), 'the body is not a form in UTF-8 of at most 1,000 fields and 64 KiB')
 }
+
+const asDocument = (value: unknown, problem: string): EventDocument => (value === undefined ? { problem } : { value })
 
 /** A text or a whole number that a pointer leads to; an empty text is none. */
 export function textAt(document: unknown, pointer: string | undefined): string | undefined {

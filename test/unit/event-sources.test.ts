@@ -4,6 +4,7 @@ import type { ConfigurationError } from '#core/errors'
 
 const TOKENS = { tokens: ['a-token-that-is-long-enough'] }
 const SECRETS = { secrets: ['a-secret-that-is-long-enough'] }
+const PUBLIC_KEY = '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='
 const HMAC = { type: 'hmac', signatureHeader: 'X-Signature', timestampHeader: 'X-Time', payload: '{timestamp}.{body}' }
 
 const parse = (source: object) => parseEventSources(JSON.stringify({ crm: { pointers: { callId: '/id' }, ...source } })).get('crm')
@@ -75,7 +76,7 @@ describe('the authenticator of an event source', () => {
       'has what its type cannot use',
       {
         preset: 'telnyx',
-        publicKeys: ['11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='],
+        publicKeys: [PUBLIC_KEY],
         ...TOKENS,
         authenticator: { algorithm: 'sha1', inPath: true },
       },
@@ -132,6 +133,26 @@ describe('the authenticator of an event source', () => {
       ['authenticator.headerForm has to hold {signature} once'],
     ],
     [
+      'has a form whose elements begin alike',
+      { ...SECRETS, authenticator: { ...HMAC, timestampHeader: undefined, headerForm: 'v={timestamp}, v={signature}' } },
+      [expect.stringMatching(/^crm.authenticator.headerForm has elements of which one begins as another does/)],
+    ],
+    [
+      'has a form with an element that begins as any does',
+      { ...SECRETS, authenticator: { ...HMAC, timestampHeader: undefined, headerForm: 't={timestamp},{signature}' } },
+      [expect.stringMatching(/^crm.authenticator.headerForm has elements of which one begins as another does/)],
+    ],
+    [
+      'has a form with two times',
+      { ...SECRETS, authenticator: { ...HMAC, timestampHeader: undefined, headerForm: 'a={timestamp},b={timestamp},c={signature}' } },
+      ['authenticator.headerForm has a placeholder twice: a header with two would be refused'],
+    ],
+    [
+      'has more public keys than are tried',
+      { preset: 'telnyx', publicKeys: Array(4).fill(PUBLIC_KEY) },
+      ['publicKeys has to have at most 3 entries or characters'],
+    ],
+    [
       'has a prefix beside a form',
       { preset: 'retell', ...SECRETS, authenticator: { prefix: 'v0=' } },
       ['authenticator.prefix and headerForm are both set: put the prefix into the form'],
@@ -166,5 +187,34 @@ describe('the authenticator of an event source', () => {
 
     expect(problemsOf(source).length).toBeGreaterThan(3)
     expect(problemsOf(source).join()).not.toContain(secret)
+  })
+})
+
+describe('an event sources document', () => {
+  const problemsIn = (text: string) => {
+    try {
+      parseEventSources(text)
+    } catch (error) {
+      return (error as ConfigurationError).problems
+    }
+    return []
+  }
+
+  it('is told every problem of each source, though another has a wrong shape', () => {
+    const document = {
+      crm: { preset: 'token', tokens: 'one', pointers: { callId: '/id' } },
+      zoom: { preset: 'zoom', pointers: { callId: '/id' } },
+    }
+
+    expect(problemsIn(JSON.stringify(document))).toEqual([
+      'crm.tokens has to be a list',
+      'zoom.secrets are missing: the type hmac needs them',
+    ])
+  })
+
+  it.each(['__proto__', 'constructor', 'prototype'])('is refused where a source has the name %s: nobody would find it', (name) => {
+    const source = { preset: 'token', ...TOKENS, pointers: { callId: '/id' } }
+
+    expect(problemsIn(`{"${name}":${JSON.stringify(source)}}`)).toEqual([`${name} cannot be a name`])
   })
 })

@@ -84,6 +84,7 @@ describe('a sender', () => {
 describe('a sender that changes its secret', () => {
   const OLD = 'a-former-secret-that-everybody-knows'
   const other = 'f'.repeat(64)
+  const V1A = `v1a,${Buffer.alloc(64).toString('base64')}`
 
   it.each([
     ['zoom', named('zoom')],
@@ -108,11 +109,40 @@ describe('a sender that changes its secret', () => {
     ['elevenlabs', 'elevenlabs-signature', (value: string) => value.split(',').reverse().join(', ')],
     ['svix', 'svix-signature', (value: string) => `v1,${Buffer.alloc(32).toString('base64')} ${value} v9,passed-over`],
     ['standard-webhooks', 'webhook-signature', (value: string) => `v1a,${Buffer.alloc(64).toString('base64')} ${value}`],
+    ['standard-webhooks', 'webhook-signature', (value: string) => ` ${value}  foo v1x2,passed-over v1,`],
+    ['svix', 'svix-signature', (value: string) => `foo ${value}`],
+    [
+      'standard-webhooks-v1a',
+      'webhook-signature',
+      (value: string) => `${Array(2).fill(V1A).join(' ')} ${Array(7).fill('v1a,AAAA').join(' ')} ${value}`,
+    ],
   ])('may send several signatures at once, in its form: %s', async (name, header, change) => {
     const event = named(name)
     const headers = { ...event.headers, [header]: change(event.headers[header]!) }
 
     expect(await createDoor().receiveEvent({ ...event, headers })).toEqual({ kind: 'queued' })
+  })
+
+  it.each([
+    ['standard-webhooks', 'webhook-signature'],
+    ['svix', 'svix-signature'],
+  ])('may not have one header twice, however many signatures it has: %s', async (name, header) => {
+    const event = named(name)
+    const value = event.headers[header]!
+    const doubled = [`${value},${value}`, `${value}, ${value}`, `${value} ${value},${value} ${value}`, `${value},`]
+
+    const kinds = doubled.map(
+      async (text) => (await createDoor().receiveEvent({ ...event, headers: { ...event.headers, [header]: text } })).kind,
+    )
+
+    expect(await Promise.all(kinds)).toEqual(Array(4).fill('not-authentic'))
+  })
+
+  it('may not send more than three of Ed25519: each is checked with each key over the whole body', async () => {
+    const event = named('standard-webhooks-v1a')
+    const headers = { ...event.headers, 'webhook-signature': `${Array(3).fill(V1A).join(' ')} ${event.headers['webhook-signature']}` }
+
+    expect(await createDoor().receiveEvent({ ...event, headers })).toEqual({ kind: 'not-authentic', cause: 'wrong-signature' })
   })
 
   it.each([
@@ -164,12 +194,17 @@ describe('a form', () => {
     [
       'is malformed where it is not UTF-8',
       'id=\xe9',
-      { kind: 'malformed', problem: 'the body is not a form in UTF-8 of at most 1,000 fields' },
+      { kind: 'malformed', problem: 'the body is not a form in UTF-8 of at most 1,000 fields and 64 KiB' },
     ],
     [
       'is malformed where it has more fields than a form has',
       `id=a${'&x=1'.repeat(1_000)}`,
-      { kind: 'malformed', problem: 'the body is not a form in UTF-8 of at most 1,000 fields' },
+      { kind: 'malformed', problem: 'the body is not a form in UTF-8 of at most 1,000 fields and 64 KiB' },
+    ],
+    [
+      'is malformed where it is longer than a form is',
+      `id=a&x=${'x'.repeat(64 * 1_024)}`,
+      { kind: 'malformed', problem: 'the body is not a form in UTF-8 of at most 1,000 fields and 64 KiB' },
     ],
   ])('%s', async (_title, body, reception) => {
     const current = async () => sources

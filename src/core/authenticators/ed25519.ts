@@ -1,4 +1,4 @@
-import { bytesOf, ed25519KeyOf, isSignedByAny } from '#core/authenticators/ed25519-keys'
+import { ed25519KeyOf, isSignedByAny, signaturesIn } from '#core/authenticators/ed25519-keys'
 import { createSignedRequestReader } from '#core/authenticators/signed-request'
 import type { Ed25519Settings } from '#core/event-source'
 import type { Authenticator } from '#core/ports/authenticator'
@@ -13,7 +13,7 @@ export function createEd25519Authenticator(settings: Ed25519Settings): Authentic
       const signed = readSignedRequest(request, now)
       if (signed.authentic === false) return signed
 
-      const signatures = signed.signatures.flatMap((text) => bytesOf(text, settings.encoding) ?? [])
+      const signatures = signaturesIn(signed.signatures, settings.encoding)
       const payload = Buffer.concat(signed.payload.map((piece) => Buffer.from(piece)))
       const isAuthentic = isSignedByAny(keys, signatures, payload)
       return isAuthentic ? { authentic: true, eventId: signed.eventId } : { authentic: false, cause: 'wrong-signature' }

@@ -14,6 +14,8 @@ interface Element {
 
 /** More than any sender has at once while it changes its secret, and few enough to check them all. */
 export const MAX_SIGNATURES = 10
+/** Of Ed25519: each is checked with each key, and each check reads the whole body. */
+export const MAX_ED25519_SIGNATURES = 3
 
 const ELEMENT = /^([^{}]*)\{(timestamp|signature|id)\}$/
 
@@ -22,7 +24,7 @@ const ELEMENT = /^([^{}]*)\{(timestamp|signature|id)\}$/
  * has that changes its secret, a second time or id is a request that was put together from two.
  */
 export function createSignatureHeaderReader(form: string): (header: string) => SignatureHeader | undefined {
-  const elements = form.split(',').flatMap(elementsIn)
+  const elements = form.split(',').flatMap((text) => elementsIn(text.trim()))
 
   return (header) => {
     const found: Record<Name, string[]> = { timestamp: [], signature: [], id: [] }

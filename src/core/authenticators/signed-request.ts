@@ -2,6 +2,7 @@ import { isWithinTolerance } from '#core/authenticators/freshness'
 import { createPayload } from '#core/authenticators/payload'
 import { createSignatureHeaderReader, type SignatureHeader } from '#core/authenticators/signature-header'
 import type { SignedRequestSettings } from '#core/event-source'
+import { headerIn } from '#core/header-in'
 import type { IncomingRequest, Refusal, RefusalCause } from '#core/ports/authenticator'
 
 /** What a request says was signed, and by what: still to be checked. */
@@ -20,7 +21,7 @@ export function createSignedRequestReader(settings: SignedRequestSettings) {
   return function readSignedRequest(request: IncomingRequest, now: Date): SignedRequest | Refusal {
     const { headers, pathToken } = request
     if (pathToken !== undefined) return refuse('unexpected-path-token')
-    const inSignatureHeader = readHeader(headers[settings.signatureHeader] ?? '')
+    const inSignatureHeader = readHeader(headerIn(headers, settings.signatureHeader) ?? '')
     if (inSignatureHeader === undefined) return refuse('unsigned')
 
     const timestamp = inSignatureHeader.timestamp ?? headerAt(headers, settings.timestampHeader)
@@ -42,6 +43,5 @@ export function createSignedRequestReader(settings: SignedRequestSettings) {
 
 const refuse = (cause: RefusalCause): Refusal => ({ authentic: false, cause })
 
-/** An empty header is none. */
 const headerAt = (headers: IncomingRequest['headers'], name: string | undefined) =>
-  name === undefined ? undefined : headers[name] || undefined
+  name === undefined ? undefined : headerIn(headers, name)

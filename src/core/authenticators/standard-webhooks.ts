@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { indexOfEqual } from '#core/authenticators/compare'
-import { bytesOf, ed25519KeyOf, isSignedByAny } from '#core/authenticators/ed25519-keys'
+import { ed25519KeyOf, isSignedByAny, signaturesIn } from '#core/authenticators/ed25519-keys'
 import { isWithinTolerance } from '#core/authenticators/freshness'
 import { MAX_SIGNATURES } from '#core/authenticators/signature-header'
 import type { StandardWebhooksSettings } from '#core/event-source'
+import { headerIn } from '#core/header-in'
 import type { Authenticator } from '#core/ports/authenticator'
-
-const VERSIONED = /^v\d+[a-z]?,[^, ]+$/
 
 /**
  * Standard Webhooks: HMAC-SHA256 (`v1`) or Ed25519 (`v1a`) over `{id}.{timestamp}.{body}`.
@@ -17,13 +16,13 @@ const VERSIONED = /^v\d+[a-z]?,[^, ]+$/
 export function createStandardWebhooks(settings: StandardWebhooksSettings): Authenticator {
   const secrets = settings.secrets.map((secret) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
   const publicKeys = settings.publicKeys.map((key) => ed25519KeyOf(Buffer.from(key.replace(/^whpk_/, ''), 'base64')))
-  const [idHeader, timestampHeader, signatureHeader] = ['id', 'timestamp', 'signature'].map((part) => `${settings.headerPrefix}-${part}`)
+  const names = ['id', 'timestamp', 'signature'].map((part) => `${settings.headerPrefix}-${part}`)
 
   return {
     authenticate({ headers, pathToken, body }, now) {
       if (pathToken !== undefined) return { authentic: false, cause: 'unexpected-path-token' }
-      const [eventId, timestamp, header] = [idHeader, timestampHeader, signatureHeader].map((name) => headers[name ?? ''])
-      const signatures = signaturesIn(header ?? '')
+      const [eventId, timestamp, header] = names.map((name) => headerIn(headers, name))
+      const signatures = listIn(header ?? '')
       if (!eventId || !timestamp || signatures === undefined) return { authentic: false, cause: 'unsigned' }
 
       const isFresh = isWithinTolerance(timestamp, 's', settings.toleranceSeconds, now)
@@ -36,20 +35,25 @@ export function createStandardWebhooks(settings: StandardWebhooksSettings): Auth
   }
 
   function hasSecretsSignature(signatures: readonly string[], start: string, body: Uint8Array): boolean {
+    if (signatures.length === 0) return false
     const expected = secrets.map((key) => createHmac('sha256', key).update(start).update(body).digest('base64'))
     return indexOfEqual(signatures, expected) !== -1
   }
 
   function hasKeysSignature(signatures: readonly string[], start: string, body: Uint8Array): boolean {
-    const bytes = signatures.flatMap((text) => bytesOf(text, 'base64') ?? [])
-    return isSignedByAny(publicKeys, bytes, Buffer.concat([Buffer.from(start), body]))
+    const bytes = publicKeys.length === 0 ? [] : signaturesIn(signatures, 'base64')
+    return bytes.length > 0 && isSignedByAny(publicKeys, bytes, Buffer.concat([Buffer.from(start), body]))
   }
 }
 
-/** `v1,BASE64 v1a,BASE64 ...`, or undefined: two headers in one, as API Gateway joins them, are no such list. */
-function signaturesIn(header: string): readonly string[] | undefined {
-  const signatures = header.split(' ')
-  return signatures.length <= MAX_SIGNATURES && signatures.every((signature) => VERSIONED.test(signature)) ? signatures : undefined
+/**
+ * `v1,BASE64 v1a,BASE64 ...`, whatever else stands among them, as the reference libraries read it. Undefined: there are too many,
+ * or two headers in one, as API Gateway joins them.
+ */
+function listIn(header: string): readonly string[] | undefined {
+  const pieces = header.split(' ').filter((piece) => piece.includes(','))
+  const isOneHeader = pieces.every((piece) => piece.indexOf(',') === piece.lastIndexOf(','))
+  return isOneHeader && pieces.length > 0 && pieces.length <= MAX_SIGNATURES ? pieces : undefined
 }
 
 /** The signatures of one version; other versions are passed over. */

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { TokenSettings } from '#core/event-source'
+import { headerIn } from '#core/header-in'
 import type { Authenticator } from '#core/ports/authenticator'
 
 /** A shared token in a header, or in the path for senders that can set no header. It signs nothing: a captured request can be replayed. */
@@ -9,7 +10,7 @@ export function createTokenAuthenticator(settings: TokenSettings): Authenticator
   return {
     authenticate({ headers, pathToken }) {
       if (!settings.inPath && pathToken !== undefined) return { authentic: false, cause: 'unexpected-path-token' }
-      const token = settings.inPath ? pathToken : headers[settings.header]
+      const token = settings.inPath ? pathToken : headerIn(headers, settings.header)
       if (!token) return { authentic: false, cause: 'unsigned' }
 
       const given = digestOf(token)
