@@ -60,12 +60,13 @@ describeLocally('the deployed stack, and who may announce the end of a call to i
     expect(first?.manifest).toMatchObject({ trigger: 'event', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
   })
 
-  it('passes over events of other types, and those without a call', async () => {
+  it('passes over events of other types, and those without a call or with an empty one', async () => {
     await vault.change({ id: 'call_started', organizationId: ORGANIZATION })
     await vault.change({ id: 'call_bus_last', organizationId: ORGANIZATION })
 
     await putEvent(vault.cloud.endpoint, 'call.started', { callId: 'call_started' })
     await putEvent(vault.cloud.endpoint, 'call.ended', { call: 'call_started' })
+    await putEvent(vault.cloud.endpoint, 'call.ended', { callId: '', organizationId: ORGANIZATION })
     await putEvent(vault.cloud.endpoint, 'call.ended', { callId: 'call_bus_last' })
     await vault.archived('call_bus_last')
     await untilQuiet()

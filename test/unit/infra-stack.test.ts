@@ -214,7 +214,7 @@ describe('the stack', () => {
 
     expect(propertiesOf('CallEndedRule')).toMatchObject({
       EventBusName: { Ref: 'EventBusName' },
-      EventPattern: { 'detail-type': ['call.ended'], detail: { callId: [{ exists: true }] } },
+      EventPattern: { 'detail-type': ['call.ended'], detail: { callId: [{ 'anything-but': [''] }] } },
     })
     expect(target).toMatchObject({ Arn: { 'Fn::GetAtt': ['CallQueue', 'Arn'] } })
     expect(target.DeadLetterConfig).toEqual({ Arn: { 'Fn::GetAtt': ['CallEndedDeadLetterQueue', 'Arn'] } })
