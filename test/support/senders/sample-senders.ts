@@ -5,14 +5,12 @@ import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import twilio from 'twilio'
 import type { IncomingEvent } from '#core/receive-event'
+import { ed25519KeyOf, publicBytesOf, secretOf, tokenOf, webhookSecretOf } from './sample-keys.ts'
 
 /** When every sample was signed. */
 export const SIGNED_AT = new Date('2026-03-03T14:24:00.000Z')
-export const SECRET = 'example-secret-that-everybody-knows'
-export const WEBHOOK_SECRET = `whsec_${Buffer.from(SECRET).toString('base64')}`
-export const TOKEN = 'example-token-that-everybody-knows'
-/** Of the key pair of RFC 8032, section 7.1, test 1. */
-const PUBLIC_KEY = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex')
+/** Of the sample `token`. */
+export const TOKEN = tokenOf('token')
 export const EVENTS_URL = 'https://abc123.execute-api.ca-central-1.amazonaws.com/events'
 
 export interface SampleSender {
@@ -61,6 +59,8 @@ const eventTypes = ['call.ended', 'end-of-call-report']
 const bytes = Buffer.from(BODY)
 const seconds = String(SIGNED_AT.getTime() / 1_000)
 
+const publicKeyOf = (name: string, encoding: 'base64' | 'hex') => publicBytesOf(ed25519KeyOf(name)).toString(encoding)
+
 const standardWebhooks = (prefix: string, signature: string) => ({
   [`${prefix}-id`]: 'msg_1',
   [`${prefix}-timestamp`]: seconds,
@@ -81,78 +81,81 @@ const JSON_URL = `${EVENTS_URL}/twilio-json?bodySHA256=${twilio.getExpectedBodyH
 export const SAMPLE_SENDERS: readonly SampleSender[] = [
   {
     name: 'standard-webhooks',
-    source: { preset: 'standard-webhooks', secrets: [WEBHOOK_SECRET], eventTypes, pointers },
+    source: { preset: 'standard-webhooks', secrets: [webhookSecretOf('standard-webhooks')], eventTypes, pointers },
     event: eventOf(
       'standard-webhooks',
       bytes,
-      standardWebhooks('webhook', new StandardWebhook(WEBHOOK_SECRET).sign('msg_1', SIGNED_AT, BODY)),
+      standardWebhooks('webhook', new StandardWebhook(webhookSecretOf('standard-webhooks')).sign('msg_1', SIGNED_AT, BODY)),
     ),
     callId: 'call_1',
   },
   fromOpenssl('standard-webhooks-v1a', {
     preset: 'standard-webhooks',
-    secrets: [WEBHOOK_SECRET],
-    publicKeys: [`whpk_${PUBLIC_KEY.toString('base64')}`],
+    secrets: [webhookSecretOf('standard-webhooks-v1a')],
+    publicKeys: [`whpk_${publicKeyOf('standard-webhooks-v1a', 'base64')}`],
     pointers,
   }),
   {
     name: 'svix',
-    source: { preset: 'svix', secrets: [WEBHOOK_SECRET], eventTypes, pointers },
-    event: eventOf('svix', bytes, standardWebhooks('svix', new SvixWebhook(WEBHOOK_SECRET).sign('msg_1', SIGNED_AT, BODY))),
+    source: { preset: 'svix', secrets: [webhookSecretOf('svix')], eventTypes, pointers },
+    event: eventOf('svix', bytes, standardWebhooks('svix', new SvixWebhook(webhookSecretOf('svix')).sign('msg_1', SIGNED_AT, BODY))),
     callId: 'call_1',
   },
   fromOpenssl('vapi', {
     preset: 'vapi',
-    secrets: [SECRET],
+    secrets: [secretOf('vapi')],
     eventTypes: ['end-of-call-report'],
     pointers: { callId: '/message/call/id', type: '/message/type' },
   }),
   {
     name: 'vapi-legacy',
-    source: { preset: 'vapi-legacy', tokens: [TOKEN], pointers },
-    event: eventOf('vapi-legacy', bytes, { 'x-vapi-secret': TOKEN }),
+    source: { preset: 'vapi-legacy', tokens: [tokenOf('vapi-legacy')], pointers },
+    event: eventOf('vapi-legacy', bytes, { 'x-vapi-secret': tokenOf('vapi-legacy') }),
     callId: 'call_1',
   },
   {
     name: 'retell',
-    source: { preset: 'retell', secrets: [SECRET], pointers },
-    event: eventOf('retell', bytes, { 'x-retell-signature': await symmetric.sign(BODY, SECRET, SIGNED_AT.getTime()) }),
+    source: { preset: 'retell', secrets: [secretOf('retell')], pointers },
+    event: eventOf('retell', bytes, { 'x-retell-signature': await symmetric.sign(BODY, secretOf('retell'), SIGNED_AT.getTime()) }),
     callId: 'call_1',
   },
   fromOpenssl('elevenlabs', {
     preset: 'elevenlabs',
-    secrets: [SECRET],
+    secrets: [secretOf('elevenlabs')],
     eventTypes: ['post_call_transcription'],
     pointers: { callId: '/data/conversation_id', type: '/type' },
   }),
   fromOpenssl('zoom', {
     preset: 'zoom',
-    secrets: [SECRET],
+    secrets: [secretOf('zoom')],
     eventTypes: ['phone.callee_ended', 'phone.caller_ended'],
     pointers: { callId: '/payload/object/call_id', type: '/event' },
   }),
   fromOpenssl('telnyx', {
     preset: 'telnyx',
-    publicKeys: [PUBLIC_KEY.toString('base64')],
+    publicKeys: [publicKeyOf('telnyx', 'base64')],
     eventTypes: ['call.hangup'],
     pointers: { callId: '/data/payload/call_session_id', eventId: '/data/id', type: '/data/event_type' },
   }),
   {
     name: 'twilio',
-    source: { preset: 'twilio', secrets: [SECRET], eventTypes: twilioTypes, pointers: twilioPointers },
+    source: { preset: 'twilio', secrets: [secretOf('twilio')], eventTypes: twilioTypes, pointers: twilioPointers },
     event: eventOf('twilio', Buffer.from(new URLSearchParams(FORM).toString()), {
       ...FORM_TYPE,
-      'x-twilio-signature': twilio.getExpectedTwilioSignature(SECRET, `${EVENTS_URL}/twilio`, FORM),
+      'x-twilio-signature': twilio.getExpectedTwilioSignature(secretOf('twilio'), `${EVENTS_URL}/twilio`, FORM),
     }),
     callId: 'call_1',
   },
   {
     name: 'twilio-json',
-    source: { preset: 'twilio', secrets: [SECRET], eventTypes: twilioTypes, pointers: twilioPointers },
+    source: { preset: 'twilio', secrets: [secretOf('twilio-json')], eventTypes: twilioTypes, pointers: twilioPointers },
     event: eventOf(
       'twilio-json',
       Buffer.from(JSON_BODY),
-      { 'content-type': 'application/json', 'x-twilio-signature': twilio.getExpectedTwilioSignature(SECRET, JSON_URL, {}) },
+      {
+        'content-type': 'application/json',
+        'x-twilio-signature': twilio.getExpectedTwilioSignature(secretOf('twilio-json'), JSON_URL, {}),
+      },
       { url: JSON_URL },
     ),
     callId: 'call_1',
@@ -161,10 +164,15 @@ export const SAMPLE_SENDERS: readonly SampleSender[] = [
     name: 'allomia-callback',
     source: {
       preset: 'allomia-callback',
-      tokens: [TOKEN],
+      tokens: [tokenOf('allomia-callback')],
       pointers: { outboundCallId: '/outboundCallId', endedAt: '/callDetails/endedAt' },
     },
-    event: eventOf('allomia-callback', Buffer.from('{"outboundCallId":"call_1","status":"completed"}'), {}, { pathToken: TOKEN }),
+    event: eventOf(
+      'allomia-callback',
+      Buffer.from('{"outboundCallId":"call_1","status":"completed"}'),
+      {},
+      { pathToken: tokenOf('allomia-callback') },
+    ),
     callId: 'call_1',
   },
   {
@@ -183,7 +191,7 @@ export const SAMPLE_SENDERS: readonly SampleSender[] = [
       payload: '{method} {url} {id} {body}',
       toleranceSeconds: null,
     },
-    secrets: [SECRET],
+    secrets: [secretOf('own-hmac')],
     pointers: { callId: '/call', type: '/kind' },
     eventTypes: ['hangup'],
   }),
@@ -196,7 +204,7 @@ export const SAMPLE_SENDERS: readonly SampleSender[] = [
       secretEncoding: 'hex',
       payload: '{timestamp}{body}',
     },
-    publicKeys: [PUBLIC_KEY.toString('hex')],
+    publicKeys: [publicKeyOf('own-ed25519', 'hex')],
     pointers: { callId: '/call' },
   }),
 ]
