@@ -36,5 +36,6 @@ export function nextCommands(
   export ARCHIVE_BUCKET=${outputs.archiveBucketName} CATALOG_TABLE=${outputs.catalogTableName}
   export CALL_QUEUE_URL=${outputs.callQueueUrl}
   export EVENTS_URL='${eventsUrl}' SECRET='${senders.voiceSecret}'  # of the source voice, which signs
-  export PUBLIC_EVENTS_URL='${publicEventsUrl}' EVENT_SOURCES_SECRET=${EVENT_SOURCES_SECRET}`
+  export PUBLIC_EVENTS_URL='${publicEventsUrl}' EVENT_SOURCES_SECRET=${EVENT_SOURCES_SECRET}
+  export SIMULATOR_URL='${simulator.url}' ORGANIZATION_ID='${organizationId}'`
 }

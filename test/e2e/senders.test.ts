@@ -6,6 +6,7 @@ import { documentedExamples, forgedExample, runExample } from '../support/sender
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
 import { putEvent } from '../support/stack/event-bus.ts'
 import { createEventSourcesSecret } from '../support/stack/event-sources-secret.ts'
+import { SIGNED_SOURCES, signedRequests } from '../support/stack/signed-requests.ts'
 
 const TOKEN = 'a-token-of-a-new-source'
 const ORGANIZATION = 'org_27'
@@ -14,11 +15,14 @@ const { sources, examples } = documentedExamples()
 const TAKEN = ['voice', 'crm']
 const runnable = examples.filter(({ script }) => !TAKEN.some((name) => script.includes(`$EVENTS_URL/${name}"`)))
 
+/** Of what was sent to the stack, for its logs not to have. */
+const proofs: string[] = []
+
 describeLocally('the deployed stack, and who may announce the end of a call to it', () => {
   let vault: DeployedVault
 
   beforeAll(async () => {
-    vault = await startDeployedVault({ organizationIds: [ORGANIZATION], eventSources: sources })
+    vault = await startDeployedVault({ organizationIds: [ORGANIZATION], eventSources: { ...sources, ...SIGNED_SOURCES } })
   })
   afterAll(() => vault?.stop())
 
@@ -46,6 +50,20 @@ describeLocally('the deployed stack, and who may announce the end of a call to i
       expect(answer).toEqual({ status: 401, body: { error: 'not authentic' } })
     },
   )
+
+  it('takes v1a, several signatures, JSON of Twilio and Ed25519, and refuses each with another body', async () => {
+    const signed = signedRequests(vault.publicEventsUrl)
+    proofs.push(...signed.flatMap(({ proof }) => proof.split(' ')))
+    const statusOf = async ({ title, request }: (typeof signed)[number]) => [title, (await vault.sender.post(request)).status]
+
+    const taken = await Promise.all(signed.map(statusOf))
+    const forged = await Promise.all(
+      signed.map((one) => statusOf({ ...one, request: { ...one.request, body: one.request.body?.replace('call_', 'forged_') ?? '' } })),
+    )
+
+    expect(taken).toEqual(signed.map(({ title }) => [title, 202]))
+    expect(forged).toEqual(signed.map(({ title }) => [title, 401]))
+  })
 
   it('archives a call that an event on the bus announces', async () => {
     await vault.change({ id: 'call_bus', organizationId: ORGANIZATION })
@@ -120,13 +138,14 @@ describeLocally('the deployed stack, and who may announce the end of a call to i
 
     const log = `${lines.join('\n')}\n${await readFile(vault.cloud.logFile, 'utf8')}`
 
-    const secrets = Object.values(sources).flatMap((source) =>
+    const secrets = Object.values<object>({ ...sources, ...SIGNED_SOURCES }).flatMap((source) =>
       Object.entries(source).flatMap(([name, value]) => (/secrets|tokens/.test(name) ? value : [])),
     )
     expect(secrets.length).toBeGreaterThan(8)
     expect(lines.filter((line) => line.includes('"reception":"queued"')).length).toBeGreaterThanOrEqual(runnable.length)
+    expect(proofs).toHaveLength(5)
     expect(
-      [TOKEN, ...secrets, 'plainToken', 'qgg8vlvZRS6UYooatFL8Aw', '/message/call', 'CallStatus'].filter((text) =>
+      [TOKEN, ...secrets, ...proofs, 'plainToken', 'qgg8vlvZRS6UYooatFL8Aw', '/message/call', 'CallStatus'].filter((text) =>
         log.includes(String(text)),
       ),
     ).toEqual([])

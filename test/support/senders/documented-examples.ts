@@ -35,7 +35,7 @@ export function documentedExamples(): { sources: Record<string, object>; example
 export function forgedExample({ title, script }: DocumentedExample): DocumentedExample {
   const changes = [
     ['--data-binary "$BODY"', '--data-binary "$BODY "'],
-    ['-d CallSid=call_8f3a', '-d CallSid=call_8f3b'],
+    ['-d CallSid=call_twilio', '-d CallSid=call_other'],
     ['random-string-of-your-own', 'random-string-of-your-own0'],
   ] as const
   const change = changes.find(([from]) => script.includes(from))
