@@ -1,0 +1,67 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
+import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
+import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
+import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
+import { createCountCalls } from '#core/count-calls'
+import type { StackOutputs } from '#core/ports/stack-directory'
+import { createVerifyCalls } from '#core/verify-calls'
+
+/** How an operator's commands reach AWS. What is not given is taken as the AWS CLI takes it: environment, profile, instance. */
+export interface AwsConnection {
+  readonly region?: string | undefined
+  readonly profile?: string | undefined
+  readonly endpointUrl?: string | undefined
+  /** Where S3 is asked elsewhere than the rest. */
+  readonly s3EndpointUrl?: string | undefined
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+}
+
+/** What the commands that only look at a bucket need. */
+export type BucketPlace = Pick<StackOutputs, 'archiveBucket'> & Partial<Pick<StackOutputs, 'catalogTable'>>
+
+/** A person waits: an answer that does not come is asked for again, not long. */
+const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }
+
+export const composeStackDirectory = (connection: AwsConnection) =>
+  createStackDirectory(new CloudFormationClient({ ...accessOf(connection), requestHandler: PATIENT }))
+
+export const composeVerifyCalls = (connection: AwsConnection, place: BucketPlace) =>
+  createVerifyCalls({
+    reader: readerOf(connection, place),
+    catalog: place.catalogTable === undefined ? undefined : catalogOf(connection, place.catalogTable),
+  })
+
+export const composeCountCalls = (connection: AwsConnection, place: BucketPlace) => createCountCalls(readerOf(connection, place))
+
+export const catalogOf = (connection: AwsConnection, tableName: string) =>
+  createDynamoDbCatalog({ client: dynamoDbOf(connection), tableName })
+
+const readerOf = (connection: AwsConnection, { archiveBucket }: BucketPlace) =>
+  createS3ArchiveReader({ client: s3Of(connection), bucket: archiveBucket })
+
+const dynamoDbOf = (connection: AwsConnection) => new DynamoDBClient({ ...accessOf(connection), requestHandler: PATIENT })
+
+function s3Of({ s3EndpointUrl, ...connection }: AwsConnection): S3Client {
+  const endpointUrl = s3EndpointUrl ?? connection.endpointUrl
+  // What lies there is compared by us, who then say what differs: the SDK would end the download with an error.
+  const reading = { responseChecksumValidation: 'WHEN_REQUIRED' as const, followRegionRedirects: true }
+  // Behind another endpoint BUCKET.host seldom resolves.
+  return new S3Client({
+    ...accessOf({ ...connection, endpointUrl }),
+    ...S3_CLIENT_OPTIONS,
+    ...reading,
+    ...(endpointUrl && { forcePathStyle: true }),
+  })
+}
+
+function accessOf({ region, profile, endpointUrl, credentials }: AwsConnection) {
+  return {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    ...(credentials !== undefined && { credentials }),
+  }
+}
