@@ -1,7 +1,5 @@
 import { InvalidArgumentError } from 'commander'
 
-const MOST = 1_000
-
 /** `YYYY-MM-DD` */
 export function parseDay(text: string): string {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text
@@ -9,9 +7,20 @@ export function parseDay(text: string): string {
   return text
 }
 
-export function parseCount(text: string): number {
+const wholeNumber = (most: number) => (text: string) => {
   const count = Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > MOST)
-    throw new InvalidArgumentError(`It has to be a whole number from 1 to ${MOST}.`)
+  if (!Number.isInteger(count) || count < 1 || count > most)
+    throw new InvalidArgumentError(`It has to be a whole number from 1 to ${most}.`)
   return count
+}
+
+export const parseCount = wholeNumber(1_000)
+export const parseLimit = wholeNumber(1_000_000)
+export const parseMinutes = wholeNumber(720)
+
+/** E.164, as the catalog has numbers; spaces, dots, hyphens and brackets are for people. */
+export function parsePhone(text: string): string {
+  const number = text.replaceAll(/[\s.()-]/g, '')
+  if (!/^\+[1-9]\d{1,14}$/.test(number)) throw new InvalidArgumentError('A number is written with its country: +1 514 555 0123.')
+  return number
 }

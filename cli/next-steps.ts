@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs'
 
-const ROW = /^\| `(\w+)` \|(?:[^|]*\|){3} ([^|]+) \|$/gm
+export interface ErrorDocumentation {
+  readonly means: string
+  readonly next: string
+}
 
-/** What docs/errors.md tells an operator to do about a code. */
-export function nextStepFor(code: string): string | undefined {
+const ROW = /^\| `(\w+)` \|[^|]*\| ([^|]+) \|[^|]*\| ([^|]+) \|$/gm
+
+/** What docs/errors.md says of a code: what it means, and what an operator does about it. */
+export function errorDocumentation(code: string): ErrorDocumentation | undefined {
   const text = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8')
-  return [...text.matchAll(ROW)].find(([, named]) => named === code)?.[2]
+  const [, , means, next] = [...text.matchAll(ROW)].find(([, named]) => named === code) ?? []
+  return means === undefined || next === undefined ? undefined : { means, next }
 }

@@ -1,5 +1,10 @@
 import { Command, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { catCommand } from './commands/cat.ts'
+import { findCommand } from './commands/find.ts'
+import { getCommand } from './commands/get.ts'
+import { linkCommand } from './commands/link.ts'
+import { showCommand } from './commands/show.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { type GlobalOptions, openSession, type Session } from './session.ts'
@@ -11,10 +16,11 @@ export interface CommandDefinition {
   run(session: Session, args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<ExitCode>
 }
 
-const COMMANDS = [verifyCommand] as const
+const COMMANDS = [findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand] as const
 
 const EXAMPLES = `Examples:
-  $ callvault verify --all --stage production
+  $ callvault find --phone +15145550123 --stage production
+  $ callvault show call_0193 --stage production
   $ callvault verify call_0193 --local
 `
 

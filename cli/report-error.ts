@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander'
+import { ArtifactDiffersError } from '#core/artifact-content'
 import { CallvaultError } from '#core/errors'
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts'
-import { nextStepFor } from './next-steps.ts'
+import { errorDocumentation } from './next-steps.ts'
 
 /** The person at the terminal ended it. */
 export class InterruptedError extends Error {}
@@ -17,6 +18,7 @@ export function reportError(error: unknown, { isDebugging, say }: { isDebugging:
   say(sentenceFor(error))
   if (isDebugging) say(stacksOf(error))
   else if (!(error instanceof UsageError)) say('       --debug shows where it happened.')
+  if (error instanceof ArtifactDiffersError) return EXIT.differences
   if (error instanceof CallvaultError) return EXIT_OF[error.disposition]
   return error instanceof UsageError ? EXIT.usage : EXIT.unexpected
 }
@@ -24,7 +26,7 @@ export function reportError(error: unknown, { isDebugging, say }: { isDebugging:
 function sentenceFor(error: unknown): string {
   if (error instanceof UsageError) return `error: ${error.message}`
   if (!(error instanceof CallvaultError)) return `error: unexpected: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`
-  const next = nextStepFor(error.code)
+  const next = errorDocumentation(error.code)?.next
   return [`error: ${error.message} (${error.code})`, ...(next === undefined ? [] : [`next:  ${next}`])].join('\n')
 }
 

@@ -3,9 +3,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
+import { createDynamoDbSearch } from '#adapters/dynamodb/call-search'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
+import { createArtifactLinks } from '#adapters/s3/artifact-links'
 import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
 import { createCountCalls } from '#core/count-calls'
+import { createDescribeCall } from '#core/describe-call'
+import { createFindCalls } from '#core/find-calls'
 import type { StackOutputs } from '#core/ports/stack-directory'
 import { createVerifyCalls } from '#core/verify-calls'
 
@@ -21,6 +25,8 @@ export interface AwsConnection {
 
 /** What the commands that only look at a bucket need. */
 export type BucketPlace = Pick<StackOutputs, 'archiveBucket'> & Partial<Pick<StackOutputs, 'catalogTable'>>
+
+type ArchivePlace = Required<BucketPlace>
 
 /** A person waits: an answer that does not come is asked for again, not long. */
 const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }
@@ -39,7 +45,16 @@ export const composeCountCalls = (connection: AwsConnection, place: BucketPlace)
 export const catalogOf = (connection: AwsConnection, tableName: string) =>
   createDynamoDbCatalog({ client: dynamoDbOf(connection), tableName })
 
-const readerOf = (connection: AwsConnection, { archiveBucket }: BucketPlace) =>
+export const composeDescribeCall = (connection: AwsConnection, { catalogTable, ...place }: ArchivePlace) =>
+  createDescribeCall({ catalog: catalogOf(connection, catalogTable), reader: readerOf(connection, place) })
+
+export const composeFindCalls = (connection: AwsConnection, { catalogTable: tableName }: ArchivePlace) =>
+  createFindCalls(createDynamoDbSearch({ client: dynamoDbOf(connection), tableName }))
+
+export const composeArtifactLinks = (connection: AwsConnection, { archiveBucket: bucket }: BucketPlace) =>
+  createArtifactLinks({ client: s3Of(connection), bucket })
+
+export const readerOf = (connection: AwsConnection, { archiveBucket }: BucketPlace) =>
   createS3ArchiveReader({ client: s3Of(connection), bucket: archiveBucket })
 
 const dynamoDbOf = (connection: AwsConnection) => new DynamoDBClient({ ...accessOf(connection), requestHandler: PATIENT })

@@ -45,7 +45,7 @@ export class CallUnknownError extends CallvaultError {
   readonly code = 'CALL_UNKNOWN'
   readonly disposition = 'park'
 
-  constructor(callId: string) {
-    super(`the catalog has no call ${callId}`)
+  constructor(callId: string, which = '') {
+    super(`the archive has no call ${callId} ${which}`.trimEnd())
   }
 }
