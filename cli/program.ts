@@ -4,6 +4,7 @@ import { catCommand } from './commands/cat.ts'
 import { findCommand } from './commands/find.ts'
 import { getCommand } from './commands/get.ts'
 import { linkCommand } from './commands/link.ts'
+import { rebuildCatalogCommand } from './commands/rebuild-catalog.ts'
 import { showCommand } from './commands/show.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -16,7 +17,7 @@ export interface CommandDefinition {
   run(session: Session, args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<ExitCode>
 }
 
-const COMMANDS = [findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand] as const
+const COMMANDS = [findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand, rebuildCatalogCommand] as const
 
 const EXAMPLES = `Examples:
   $ callvault find --phone +15145550123 --stage production
@@ -46,10 +47,11 @@ export function buildProgram(signal: AbortSignal): (args: readonly string[]) => 
   }
 }
 
-/** The program without its commands' work: what docs/cli.md is made of. */
+/** The program and its commands, to be read: what docs/cli.md is made of. */
 export function describeCommands(): readonly Command[] {
   const program = describeProgram()
-  return [program, ...COMMANDS.map((define) => inheriting(program, define().command))]
+  for (const define of COMMANDS) program.addCommand(inheriting(program, define().command))
+  return [program, ...program.commands]
 }
 
 function describeProgram(): Command {

@@ -1,5 +1,5 @@
 import { type AwsConnection, composeStackDirectory } from '#compose-operator'
-import type { StackOutputs } from '#core/ports/stack-directory'
+import type { DeployedStack } from '#core/ports/stack-directory'
 import { findRunningVault } from '#local/running-vault'
 import { createOutput, type Output } from './output.ts'
 import { UsageError } from './report-error.ts'
@@ -26,7 +26,7 @@ export interface Session {
   readonly connection: AwsConnection
   readonly stackName: string
   /** The stack's outputs. Asked for once. */
-  stack(): Promise<StackOutputs>
+  stack(): Promise<DeployedStack>
 }
 
 const USUAL_STAGE = 'dev'
@@ -34,7 +34,7 @@ const USUAL_STAGE = 'dev'
 export async function openSession(options: GlobalOptions, signal: AbortSignal): Promise<Session> {
   const connection = options.local ? await localConnection() : connectionOf(options)
   const stackName = options.stack ?? `callvault-${options.stage ?? (options.local ? 'local' : USUAL_STAGE)}`
-  let outputs: Promise<StackOutputs> | undefined
+  let outputs: Promise<DeployedStack> | undefined
   return {
     output: createOutput(options),
     signal,

@@ -1,16 +1,22 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbSearch } from '#adapters/dynamodb/call-search'
+import { createDynamoDbRestore } from '#adapters/dynamodb/catalog-restore'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
 import { createArtifactLinks } from '#adapters/s3/artifact-links'
 import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
+import { secretText } from '#adapters/secrets/document-text'
+import { createLiveDocument } from '#adapters/secrets/live-document'
+import { parseSettings } from '#config/settings'
 import { createCountCalls } from '#core/count-calls'
 import { createDescribeCall } from '#core/describe-call'
 import { createFindCalls } from '#core/find-calls'
-import type { StackOutputs } from '#core/ports/stack-directory'
+import type { DeployedStack } from '#core/ports/stack-directory'
+import { createRebuildCatalog } from '#core/rebuild-catalog'
 import { createVerifyCalls } from '#core/verify-calls'
 
 /** How an operator's commands reach AWS. What is not given is taken as the AWS CLI takes it: environment, profile, instance. */
@@ -24,7 +30,7 @@ export interface AwsConnection {
 }
 
 /** What the commands that only look at a bucket need. */
-export type BucketPlace = Pick<StackOutputs, 'archiveBucket'> & Partial<Pick<StackOutputs, 'catalogTable'>>
+export type BucketPlace = Pick<DeployedStack, 'archiveBucket'> & Partial<Pick<DeployedStack, 'catalogTable'>>
 
 type ArchivePlace = Required<BucketPlace>
 
@@ -48,6 +54,15 @@ export const catalogOf = (connection: AwsConnection, tableName: string) =>
 export const composeDescribeCall = (connection: AwsConnection, { catalogTable, ...place }: ArchivePlace) =>
   createDescribeCall({ catalog: catalogOf(connection, catalogTable), reader: readerOf(connection, place) })
 
+export const composeRebuildCatalog = (connection: AwsConnection, stack: DeployedStack) =>
+  createRebuildCatalog({
+    reader: readerOf(connection, stack),
+    catalog: catalogOf(connection, stack.catalogTable),
+    restore: createDynamoDbRestore({ client: dynamoDbOf(connection), tableName: stack.catalogTable }),
+    settings: settingsOf(connection, stack),
+    now,
+  })
+
 export const composeFindCalls = (connection: AwsConnection, { catalogTable: tableName }: ArchivePlace) =>
   createFindCalls(createDynamoDbSearch({ client: dynamoDbOf(connection), tableName }))
 
@@ -56,6 +71,14 @@ export const composeArtifactLinks = (connection: AwsConnection, { archiveBucket:
 
 export const readerOf = (connection: AwsConnection, { archiveBucket }: BucketPlace) =>
   createS3ArchiveReader({ client: s3Of(connection), bucket: archiveBucket })
+
+function settingsOf(connection: AwsConnection, { settingsSecretArn, allowInsecureSources: allowInsecure }: DeployedStack) {
+  const client = new SecretsManagerClient({ ...accessOf(connection), requestHandler: PATIENT })
+  const load = () => secretText(client, settingsSecretArn)
+  return createLiveDocument({ load, parse: (text) => parseSettings(text, { allowInsecure }), now, report: () => {} })
+}
+
+const now = () => new Date()
 
 const dynamoDbOf = (connection: AwsConnection) => new DynamoDBClient({ ...accessOf(connection), requestHandler: PATIENT })
 

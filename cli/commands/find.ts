@@ -53,6 +53,7 @@ export function findCommand(): CommandDefinition {
     .option('--id-prefix <text>', 'what its id begins with')
     .option('--limit <n>', 'no more than these', parseLimit, 1_000)
     .addHelpText('before', EXAMPLES)
+    .addHelpText('after', '\n--json: {type: call, callId, state, fields, artifacts, committed, failures, lastErrorCode, next}')
   return { command, run: (session, _, options) => find(session, options as unknown as FindOptions) }
 }
 

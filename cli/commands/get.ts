@@ -46,7 +46,10 @@ export function getCommand(): CommandDefinition {
     .option('--into <folder>', 'where to: a folder for each call is made there', '.')
     .option('--jobs <n>', 'files at once', parseCount, 4)
     .addHelpText('before', EXAMPLES)
-    .addHelpText('after', '\nWhat is there already is kept, and compared. Exit code 3 where something is not what its manifest says.')
+    .addHelpText(
+      'after',
+      '\nWhat is there already is kept, and compared. Exit code 3 where something is not what its manifest says.\n\n--json: {type: file, callId, name, path, bytes, sha256, outcome: stored or kept}; {type: difference, callId, name, key, sentence}',
+    )
   return { command, run: (session, [id], options) => get(session, id, options as unknown as GetOptions) }
 }
 
@@ -78,7 +81,7 @@ async function* downloadsOf(session: Session, id: string | undefined, options: G
   const { organization: organizationId = '', from: fromDay, to: toDay } = options
   if (fromDay === undefined || toDay === undefined) throw new UsageError('an --organization wants --from and --to.')
   const reader = readerOf(session.connection, await session.stack())
-  for await (const { revisions } of readRevisions(reader, { kind: 'days', organizationId, fromDay, toDay }, session.signal))
+  for await (const revisions of readRevisions(reader, { kind: 'days', organizationId, fromDay, toDay }, session.signal))
     yield* artifactsOf(revisions)
 }
 

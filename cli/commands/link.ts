@@ -19,6 +19,7 @@ export function linkCommand(): CommandDefinition {
     .addArgument(new Argument('<artifact>', 'what of it').choices(ARTIFACT_NAMES))
     .option('--minutes <n>', 'how long it is valid, at most 720', parseMinutes, 15)
     .addHelpText('before', EXAMPLES)
+    .addHelpText('after', '\n--json: {type: link, callId, name, url, sha256, validMinutes}')
   return { command, run: (session, [id = '', name], { minutes }) => link(session, id, name as ArtifactName, Number(minutes)) }
 }
 

@@ -22,6 +22,10 @@ export function showCommand(): CommandDefinition {
     )
     .argument('<id>', 'the call')
     .addHelpText('before', EXAMPLES)
+    .addHelpText(
+      'after',
+      '\n--json: {type: call, callId, state, fields, artifacts, committed, failures, lastError, next, revisions: [{key, sha256, manifest}]}',
+    )
   return { command, run: (session, [id = '']) => show(session, id) }
 }
 

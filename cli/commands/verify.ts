@@ -48,7 +48,10 @@ export function verifyCommand(): CommandDefinition {
     .option('--after <place>', 'go on behind this place, which an interrupted run names')
     .option('--report <file>', 'write all that was found into a file, as JSON')
     .addHelpText('before', EXAMPLES)
-    .addHelpText('after', '\nExit code 3 where anything differs. Objects that no manifest names are listed; they are no difference.')
+    .addHelpText(
+      'after',
+      '\nExit code 3 where anything differs. Objects that no manifest names are listed; they are no difference.\n\n--json: {type: problem, callId, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
+    )
   return { command, run: (session, [id], options) => verify(session, id, options as unknown as VerifyOptions) }
 }
 

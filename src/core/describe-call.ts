@@ -27,7 +27,7 @@ export function createDescribeCall({ catalog, reader }: DescribeCallPorts) {
     if (row === undefined) throw new CallUnknownError(callId)
     if (row.partition === undefined) return { row, revisions: [] }
 
-    for await (const { revisions } of readRevisions(reader, { kind: 'call', partition: row.partition, callId }, signal))
+    for await (const revisions of readRevisions(reader, { kind: 'call', partition: row.partition, callId }, signal))
       return { row, revisions }
     return { row, revisions: [] }
   }

@@ -1,3 +1,4 @@
+import { ManifestUnreadableError } from '#core/archive-errors'
 import type { ArchiveScope } from '#core/archive-scope'
 import { readManifest, type WrittenManifest } from '#core/manifest'
 import type { ArchiveReader } from '#core/ports/archive-reader'
@@ -8,28 +9,26 @@ export interface StoredRevision extends WrittenManifest {
   readonly key: string
 }
 
-export interface ArchivedCall {
-  readonly callId: string
-  readonly partition: string
-  /** Oldest first, at least one. */
-  readonly revisions: readonly StoredRevision[]
-  /** Its content too, as the listing told it. */
-  readonly objects: CallObjects
+/**
+ * A call's manifests, oldest first. Reads no content.
+ * @throws {ManifestUnreadableError} halt: what stands there is none
+ */
+export async function revisionsOf(reader: ArchiveReader, call: CallObjects, signal: AbortSignal): Promise<readonly StoredRevision[]> {
+  const revisions: StoredRevision[] = []
+  for (const { key, versions } of call.manifests) {
+    const version = versions.at(-1)
+    const body = version && (await reader.open(version, signal))
+    if (body === undefined) throw new ManifestUnreadableError(`${key} is not there any more`)
+    revisions.push({ ...readManifest(Buffer.concat(await body.toArray())), key })
+  }
+  return revisions
 }
 
-/**
- * The calls of a scope that have manifests, in the order of keys. Reads no content.
- * @throws {ManifestUnreadableError} halt: what stands there is none; verification says which
- */
-export async function* readRevisions(reader: ArchiveReader, scope: ArchiveScope, signal: AbortSignal): AsyncGenerator<ArchivedCall> {
-  for await (const objects of walkArchive(reader, scope, signal)) {
-    const revisions: StoredRevision[] = []
-    for (const { key, versions } of objects.manifests) {
-      const version = versions.at(-1)
-      const body = version && (await reader.open(version, signal))
-      if (body !== undefined) revisions.push({ ...readManifest(Buffer.concat(await body.toArray())), key })
-    }
-    const callId = revisions.at(-1)?.manifest.callId
-    if (callId !== undefined && objects.partition !== undefined) yield { callId, partition: objects.partition, revisions, objects }
-  }
+/** The revisions of each call of a scope that has some, in the order of keys. @throws {ManifestUnreadableError} halt */
+export async function* readRevisions(
+  reader: ArchiveReader,
+  scope: ArchiveScope,
+  signal: AbortSignal,
+): AsyncGenerator<readonly StoredRevision[]> {
+  for await (const call of walkArchive(reader, scope, signal)) if (call.manifests.length > 0) yield await revisionsOf(reader, call, signal)
 }

@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { ArchiveScope } from '#core/archive-scope'
 import { type CallRow, newRow } from '#core/call-row'
 import { canonicalJson } from '#core/canonical-json'
 import type { CallVerdict } from '#core/fixity'
-import type { Manifest, StoredArtifact } from '#core/manifest-schema'
+import type { Manifest } from '#core/manifest-schema'
 import { createVerifyCalls } from '#core/verify-calls'
-import { createMemoryReader } from '#test/support/twins/memory-reader'
+import { createFilledArchive, LOCK, manifestOf, PARTITION, UNTIL } from '#test/support/filled-archive'
 
-const PARTITION = 'organization=clinic/year=2026/month=03/day=01'
-const UNTIL = '2099-01-01T00:00:00.000Z'
-const LOCK = { mode: 'GOVERNANCE', retainUntil: new Date(UNTIL) } as const
 const { signal } = new AbortController()
 
 describe('verifyCalls', () => {
@@ -160,8 +156,8 @@ describe('verifyCalls', () => {
 })
 
 function createVault(read?: (callId: string) => CallRow | undefined) {
-  const reader = createMemoryReader()
-  const verifyCalls = createVerifyCalls({ reader, catalog: read && { read: async (callId) => read(callId) } })
+  const archive = createFilledArchive()
+  const verifyCalls = createVerifyCalls({ reader: archive.reader, catalog: read && { read: async (callId) => read(callId) } })
 
   async function verify({ attested = false, scope = { kind: 'all' } as ArchiveScope } = {}): Promise<CallVerdict[]> {
     const verdicts: CallVerdict[] = []
@@ -169,67 +165,10 @@ function createVault(read?: (callId: string) => CallRow | undefined) {
     return verdicts
   }
 
-  async function store(callId: string, name: StoredArtifact['name']): Promise<StoredArtifact> {
-    const key = name === 'record' ? `records/${PARTITION}/${callId}.7.json` : `media/${PARTITION}/${callId}/7/${name}.wav`
-    const body = `${name} of ${callId}`
-    return artifactOf(name, key, await reader.put(key, body, LOCK), body)
-  }
-
-  async function commit(callId: string, artifacts: readonly StoredArtifact[], claims: Partial<Manifest> = {}) {
-    const manifest = { ...manifestOf(callId, artifacts), ...claims }
-    const body = canonicalJson(manifest)
-    const versionId = await reader.put(`manifests/${PARTITION}/${callId}.r${manifest.revision}.json`, body, LOCK)
-    return { versionId, sha256: createHash('sha256').update(body).digest('hex') }
-  }
-
   return {
-    reader,
+    ...archive,
     verify,
-    store,
-    commit,
-    async archive(callId: string) {
-      const [record, transcript, recording] = [
-        await store(callId, 'record'),
-        await store(callId, 'transcript'),
-        await store(callId, 'recording'),
-      ]
-      await commit(callId, [record, transcript, recording])
-      return { recording }
-    },
     problems: async (options: { attested?: boolean } = {}) =>
       (await verify(options)).flatMap(({ problems }) => problems.map(({ kind, key }) => `${kind} ${key}`)),
   }
 }
-
-function artifactOf(name: StoredArtifact['name'], key: string, versionId: string, body: string): StoredArtifact {
-  const digest = createHash('sha256').update(body).digest()
-  return {
-    name,
-    state: 'stored',
-    key,
-    versionId,
-    bytes: body.length,
-    sha256: digest.toString('hex'),
-    storedChecksum: { algorithm: 'SHA256', type: 'FULL_OBJECT', value: digest.toString('base64') },
-    mediaType: 'audio/wav',
-    source: { host: 'media.example', contentType: 'audio/wav', fetchedAt: '2026-03-01T15:10:00.000Z' },
-  }
-}
-
-const manifestOf = (callId: string, artifacts: readonly StoredArtifact[]): Manifest => ({
-  schema: 'callvault/manifest/v1',
-  provider: 'allomia',
-  callId,
-  organizationId: 'clinic',
-  revision: 1,
-  previousManifestSha256: null,
-  contentSha256: createHash('sha256').update(`${callId} ${artifacts.length}`).digest('hex'),
-  callStartedAt: '2026-03-01T15:00:00.000Z',
-  callEndedAt: null,
-  artifacts: [...artifacts],
-  retention: { mode: 'GOVERNANCE', retainUntil: UNTIL, policy: 'p' },
-  archivedAt: '2026-03-01T15:10:00.000Z',
-  archiver: { version: '0.1.0' },
-  requestId: 'request-1',
-  trigger: 'event',
-})

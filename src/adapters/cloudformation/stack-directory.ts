@@ -1,14 +1,11 @@
-import { type CloudFormationClient, CloudFormationServiceException, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import {
+  type CloudFormationClient,
+  CloudFormationServiceException,
+  DescribeStacksCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation'
 import { AwsAccessDeniedError, AwsIdentityMissingError, AwsUnavailableError, StackNotFoundError } from '#core/operator-errors'
-import type { StackDirectory, StackOutputs } from '#core/ports/stack-directory'
-
-const NAMES = {
-  eventsUrl: 'EventsUrl',
-  archiveBucket: 'ArchiveBucketName',
-  catalogTable: 'CatalogTableName',
-  callQueueUrl: 'CallQueueUrl',
-  deadLetterQueueUrl: 'CallDeadLetterQueueUrl',
-} as const satisfies Record<keyof StackOutputs, string>
+import type { DeployedStack, StackDirectory } from '#core/ports/stack-directory'
 
 /** The stacks that CloudFormation knows. It is the first that an operator's command asks, so that what is wrong with access shows here. */
 export function createStackDirectory(client: CloudFormationClient): StackDirectory {
@@ -20,19 +17,31 @@ export function createStackDirectory(client: CloudFormationClient): StackDirecto
       const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: unknown) => {
         throw asOperatorError(error, StackName, region)
       })
-      return outputsOf(StackName, new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])), region)
+      return stackOf(StackName, Stacks?.[0] ?? {}, region)
     },
   }
 }
 
-function outputsOf(stackName: string, outputs: ReadonlyMap<string | undefined, string | undefined>, region: string): StackOutputs {
-  const output = (name: string): string => {
-    const value = outputs.get(name)
-    if (value === undefined) throw new StackNotFoundError(`${stackName} with an output ${name}`, region)
-    return value
+function stackOf(name: string, { Outputs = [], Parameters = [] }: Partial<Stack>, region: string): DeployedStack {
+  const values = new Map([
+    ...Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue] as const),
+    ...Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue] as const),
+  ])
+  const value = (key: string): string => {
+    const found = values.get(key)
+    if (found === undefined) throw new StackNotFoundError(`${name} of callvault's: it has no ${key}`, region)
+    return found
   }
-  const entries = Object.entries(NAMES).map(([key, name]) => [key, output(name)])
-  return Object.fromEntries(entries) as unknown as StackOutputs
+  return {
+    eventsUrl: value('EventsUrl'),
+    archiveBucket: value('ArchiveBucketName'),
+    catalogTable: value('CatalogTableName'),
+    callQueueUrl: value('CallQueueUrl'),
+    deadLetterQueueUrl: value('CallDeadLetterQueueUrl'),
+    settingsSecretArn: value('SettingsSecretArn'),
+    eventSourcesSecretArn: value('EventSourcesSecretArn'),
+    allowInsecureSources: value('AllowInsecureSources') === 'true',
+  }
 }
 
 const REFUSALS = /AccessDenied|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken|AuthFailure|InvalidAccessKeyId/

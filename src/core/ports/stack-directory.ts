@@ -1,10 +1,14 @@
-/** What a deployed stack tells programs about itself. */
-export interface StackOutputs {
+/** What a deployed stack tells about itself. */
+export interface DeployedStack {
   readonly eventsUrl: string
   readonly archiveBucket: string
   readonly catalogTable: string
   readonly callQueueUrl: string
   readonly deadLetterQueueUrl: string
+  /** What it was deployed with. */
+  readonly settingsSecretArn: string
+  readonly eventSourcesSecretArn: string
+  readonly allowInsecureSources: boolean
 }
 
 /** Finds deployed stacks by name. */
@@ -15,5 +19,5 @@ export interface StackDirectory {
    * @throws {AwsAccessDeniedError}
    * @throws {AwsUnavailableError} retry
    */
-  find(stackName: string): Promise<StackOutputs>
+  find(stackName: string): Promise<DeployedStack>
 }
