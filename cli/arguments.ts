@@ -24,3 +24,12 @@ export function parsePhone(text: string): string {
   if (!/^\+[1-9]\d{1,14}$/.test(number)) throw new InvalidArgumentError('A number is written with its country: +1 514 555 0123.')
   return number
 }
+
+const SECONDS_OF = { m: 60, h: 3_600, d: 86_400 } as const
+
+/** `90m`, `12h`, `2d`, in seconds. */
+export function parseAge(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
+  if (unit === undefined) throw new InvalidArgumentError('An age is written 90m, 12h or 2d.')
+  return Number(count) * SECONDS_OF[unit as keyof typeof SECONDS_OF]
+}

@@ -1,11 +1,17 @@
 import { Command, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { archiveCommand } from './commands/archive.ts'
 import { catCommand } from './commands/cat.ts'
+import { deadLettersCommand } from './commands/dead-letters.ts'
 import { findCommand } from './commands/find.ts'
 import { getCommand } from './commands/get.ts'
 import { linkCommand } from './commands/link.ts'
+import { pauseCommand, resumeCommand } from './commands/pause.ts'
 import { rebuildCatalogCommand } from './commands/rebuild-catalog.ts'
+import { reconcileCommand } from './commands/reconcile.ts'
+import { redriveCommand } from './commands/redrive.ts'
 import { showCommand } from './commands/show.ts'
+import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { type GlobalOptions, openSession, type Session } from './session.ts'
@@ -17,9 +23,13 @@ export interface CommandDefinition {
   run(session: Session, args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<ExitCode>
 }
 
-const COMMANDS = [findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand, rebuildCatalogCommand] as const
+const COMMANDS = [
+  statusCommand, findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand, archiveCommand, reconcileCommand,
+  redriveCommand, deadLettersCommand, pauseCommand, resumeCommand, rebuildCatalogCommand,
+] as const // biome-ignore format: in the order in which help tells them
 
 const EXAMPLES = `Examples:
+  $ callvault status --stage production
   $ callvault find --phone +15145550123 --stage production
   $ callvault show call_0193 --stage production
   $ callvault verify call_0193 --local

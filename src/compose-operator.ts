@@ -1,22 +1,34 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SQSClient } from '@aws-sdk/client-sqs'
 import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbSearch } from '#adapters/dynamodb/call-search'
 import { createDynamoDbRestore } from '#adapters/dynamodb/catalog-restore'
+import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
+import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
+import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
+import { createLambdaQueueConsumer } from '#adapters/lambda/queue-consumer'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
 import { createArtifactLinks } from '#adapters/s3/artifact-links'
 import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
 import { secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
+import { createSqsCallQueue } from '#adapters/sqs/call-queue'
+import { createSqsDeadLetters } from '#adapters/sqs/dead-letters'
 import { parseSettings } from '#config/settings'
 import { createCountCalls } from '#core/count-calls'
 import { createDescribeCall } from '#core/describe-call'
 import { createFindCalls } from '#core/find-calls'
+import { createOrderArchival } from '#core/order-archival'
+import { createOrderBackfill } from '#core/order-backfill'
 import type { DeployedStack } from '#core/ports/stack-directory'
+import { createReadStatus } from '#core/read-status'
 import { createRebuildCatalog } from '#core/rebuild-catalog'
+import { createRedrive } from '#core/redrive'
 import { createVerifyCalls } from '#core/verify-calls'
 
 /** How an operator's commands reach AWS. What is not given is taken as the AWS CLI takes it: environment, profile, instance. */
@@ -63,6 +75,44 @@ export const composeRebuildCatalog = (connection: AwsConnection, stack: Deployed
     now,
   })
 
+/** How the stack is doing. */
+export const composeReadStatus = (connection: AwsConnection, stackName: string, stack: DeployedStack) => {
+  const table = { client: dynamoDbOf(connection), tableName: stack.catalogTable }
+  return createReadStatus({
+    queue: queueOf(connection, stack.callQueueUrl),
+    deadLetterQueue: queueOf(connection, stack.deadLetterQueueUrl),
+    consumer: composeQueueConsumer(connection, stackName),
+    catalog: createDynamoDbCatalog(table),
+    failedCalls: createDynamoDbFailedCalls(table),
+    coverage: createDynamoDbCoverage(table),
+    watermarks: createDynamoDbWatermarks(table),
+    settings: settingsOf(connection, stack),
+    now,
+  })
+}
+
+export const composeQueueConsumer = (connection: AwsConnection, stackName: string) =>
+  createLambdaQueueConsumer({
+    client: new LambdaClient({ ...accessOf(connection), requestHandler: PATIENT }),
+    functionName: `${stackName}-archive-call`,
+  })
+
+/** What sends calls to the queue. */
+export const composeOrders = (connection: AwsConnection, stack: DeployedStack) => {
+  const table = { client: dynamoDbOf(connection), tableName: stack.catalogTable }
+  const queue = queueOf(connection, stack.callQueueUrl)
+  return {
+    orderArchival: createOrderArchival({ queue, now }),
+    redrive: createRedrive({ failedCalls: createDynamoDbFailedCalls(table), queue, now }),
+    orderBackfill: createOrderBackfill({ watermarks: createDynamoDbWatermarks(table), settings: settingsOf(connection, stack), now }),
+  }
+}
+
+export const composeDeadLetters = (connection: AwsConnection, { callQueueUrl, deadLetterQueueUrl: queueUrl }: DeployedStack) => ({
+  queue: queueOf(connection, callQueueUrl),
+  deadLetters: createSqsDeadLetters({ client: sqsOf(connection), queueUrl }),
+})
+
 export const composeFindCalls = (connection: AwsConnection, { catalogTable: tableName }: ArchivePlace) =>
   createFindCalls(createDynamoDbSearch({ client: dynamoDbOf(connection), tableName }))
 
@@ -79,6 +129,10 @@ function settingsOf(connection: AwsConnection, { settingsSecretArn, allowInsecur
 }
 
 const now = () => new Date()
+
+const queueOf = (connection: AwsConnection, queueUrl: string) => createSqsCallQueue({ client: sqsOf(connection), queueUrl })
+
+const sqsOf = (connection: AwsConnection) => new SQSClient({ ...accessOf(connection), requestHandler: PATIENT })
 
 const dynamoDbOf = (connection: AwsConnection) => new DynamoDBClient({ ...accessOf(connection), requestHandler: PATIENT })
 
