@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { archiveCommand } from './commands/archive.ts'
 import { catCommand } from './commands/cat.ts'
+import { configCommand } from './commands/config.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
 import { findCommand } from './commands/find.ts'
 import { getCommand } from './commands/get.ts'
@@ -25,7 +26,7 @@ export interface CommandDefinition {
 
 const COMMANDS = [
   statusCommand, findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand, archiveCommand, reconcileCommand,
-  redriveCommand, deadLettersCommand, pauseCommand, resumeCommand, rebuildCatalogCommand,
+  redriveCommand, deadLettersCommand, pauseCommand, resumeCommand, rebuildCatalogCommand, configCommand,
 ] as const // biome-ignore format: in the order in which help tells them
 
 const EXAMPLES = `Examples:

@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { createAllomiaProvider } from '#adapters/allomia/call-provider'
 import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbSearch } from '#adapters/dynamodb/call-search'
@@ -15,11 +16,13 @@ import { createLambdaQueueConsumer } from '#adapters/lambda/queue-consumer'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
 import { createArtifactLinks } from '#adapters/s3/artifact-links'
 import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
-import { secretText } from '#adapters/secrets/document-text'
+import { fileText, secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
 import { createSqsDeadLetters } from '#adapters/sqs/dead-letters'
+import type { DocumentPlace } from '#config/environment'
 import { parseSettings } from '#config/settings'
+import { createCheckProvider } from '#core/check-provider'
 import { createCountCalls } from '#core/count-calls'
 import { createDescribeCall } from '#core/describe-call'
 import { createFindCalls } from '#core/find-calls'
@@ -29,6 +32,7 @@ import type { DeployedStack } from '#core/ports/stack-directory'
 import { createReadStatus } from '#core/read-status'
 import { createRebuildCatalog } from '#core/rebuild-catalog'
 import { createRedrive } from '#core/redrive'
+import type { Settings } from '#core/settings'
 import { createVerifyCalls } from '#core/verify-calls'
 
 /** How an operator's commands reach AWS. What is not given is taken as the AWS CLI takes it: environment, profile, instance. */
@@ -113,6 +117,15 @@ export const composeDeadLetters = (connection: AwsConnection, { callQueueUrl, de
   deadLetters: createSqsDeadLetters({ client: sqsOf(connection), queueUrl }),
 })
 
+/** The text of a configuration document, from a stack's secret or from a file that is to become one. */
+export const readDocument = async (connection: AwsConnection, place: DocumentPlace) =>
+  'file' in place ? await fileText(place.file) : await secretText(secretsOf(connection), place.secretArn)
+
+export const composeCheckProvider = (settings: Settings) => {
+  const live = { current: async () => settings, reread: async () => settings }
+  return createCheckProvider({ listing: createAllomiaProvider({ settings: live }), now })
+}
+
 export const composeFindCalls = (connection: AwsConnection, { catalogTable: tableName }: ArchivePlace) =>
   createFindCalls(createDynamoDbSearch({ client: dynamoDbOf(connection), tableName }))
 
@@ -123,12 +136,13 @@ export const readerOf = (connection: AwsConnection, { archiveBucket }: BucketPla
   createS3ArchiveReader({ client: s3Of(connection), bucket: archiveBucket })
 
 function settingsOf(connection: AwsConnection, { settingsSecretArn, allowInsecureSources: allowInsecure }: DeployedStack) {
-  const client = new SecretsManagerClient({ ...accessOf(connection), requestHandler: PATIENT })
-  const load = () => secretText(client, settingsSecretArn)
+  const load = () => secretText(secretsOf(connection), settingsSecretArn)
   return createLiveDocument({ load, parse: (text) => parseSettings(text, { allowInsecure }), now, report: () => {} })
 }
 
 const now = () => new Date()
+
+const secretsOf = (connection: AwsConnection) => new SecretsManagerClient({ ...accessOf(connection), requestHandler: PATIENT })
 
 const queueOf = (connection: AwsConnection, queueUrl: string) => createSqsCallQueue({ client: sqsOf(connection), queueUrl })
 

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { callvault, type Ran } from '../support/callvault.ts'
 import { describeLocally } from '../support/engines/describe-locally.ts'
+import { eventually } from '../support/poll.ts'
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
 import type { Row } from '../support/stack/rows.ts'
 
@@ -208,6 +209,12 @@ describeLocally('callvault, on the deployed stack', () => {
     })
 
     it('restores a wiped table, row for row', async () => {
+      // Else reconciliation, each minute, brings calls back by itself.
+      await run('pause', '--yes')
+      onTestFinished(async () => void (await run('resume')))
+      await eventually('a paused consumer', async () =>
+        (await run('status', '--json')).stdout.includes('"consumer":"paused"') ? true : undefined,
+      )
       const before = await vault.rows.all()
       await vault.rows.wipe()
 
@@ -231,6 +238,46 @@ describeLocally('callvault, on the deployed stack', () => {
       expect(ran.exitCode).toBe(3)
       expect(ran.records()[0]).toMatchObject({ callId: 'call_zoe', outcome: 'differs', detail: 'agentName' })
       expect(await vault.rows.get('call_zoe')).toMatchObject({ agentName: 'Somebody else' })
+    })
+  })
+
+  describe('config', () => {
+    it("finds the stack's documents in order, and that the provider takes its key", async () => {
+      const ran = await run('config', 'check', '--json')
+
+      expect(ran.exitCode).toBe(0)
+      expect(ran.records()).toEqual([
+        { type: 'check', subject: 'event sources', problems: [] },
+        { type: 'check', subject: 'settings', problems: [] },
+        { type: 'check', subject: `the provider's list of ${ORGANIZATION}`, problems: [] },
+      ])
+    })
+
+    it('writes two documents to begin with, over nothing, that are as they should be', async () => {
+      const into = join(folder, 'documents')
+      const [settings, eventSources] = [join(into, 'settings.json'), join(into, 'event-sources.json')]
+
+      const [first, second] = [await run('config', 'init', '--into', into, '--json'), await run('config', 'init', '--into', into)]
+      const checked = await run('config', 'check', '--settings', settings, '--event-sources', eventSources, '--offline')
+
+      expect(first.records()).toEqual([
+        { type: 'file', path: settings },
+        { type: 'file', path: eventSources },
+      ])
+      expect(second).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is there already') })
+      expect(checked).toMatchObject({ exitCode: 0, stdout: 'event sources: ok\nsettings: ok\n' })
+    })
+
+    it('tells every problem of a document with its place, and no value', async () => {
+      const file = join(folder, 'wrong.json')
+      await writeFile(file, JSON.stringify({ allomia: { baseUrl: vault.simulator.url, apiKey: 'a-secret-key', organisationIds: [] } }))
+
+      const { exitCode, stdout } = await run('config', 'check', '--settings', file)
+
+      expect(exitCode).toBe(3)
+      expect(stdout).toContain('allomia.organisationIds is not a setting: is it misspelt?')
+      expect(stdout).toContain('retention is missing')
+      expect(stdout).not.toContain('a-secret-key')
     })
   })
 

@@ -15,9 +15,9 @@ export const CALLVAULT = join(import.meta.dirname, '../../cli/callvault.cjs')
 const TIMEOUT_MS = 120_000
 
 /** Runs the command as a shell does, with nothing of this process's AWS configuration. */
-export async function callvault(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+export async function callvault(args: readonly string[], env: Readonly<Record<string, string>> = {}, timeout = TIMEOUT_MS): Promise<Ran> {
   const own = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...env }
-  const child = spawn(process.execPath, [CALLVAULT, ...args], { env: own, stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS })
+  const child = spawn(process.execPath, [CALLVAULT, ...args], { env: own, stdio: ['ignore', 'pipe', 'pipe'], timeout })
   const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return {
     exitCode,

@@ -11,13 +11,15 @@ export function createRows(client: DynamoDBClient, tableName: string) {
   async function all(): Promise<Row[]> {
     const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName: tableName, ConsistentRead: true }))
     if (LastEvaluatedKey !== undefined) throw new Error('The table holds more than a page: this looks at small ones.')
-    return Items.map((item) => unmarshall(item)).sort((one, other) => (String(one.pk) < String(other.pk) ? -1 : 1))
+    return Items.map((item) => unmarshall(item))
+      .filter(({ sk }) => sk === 'call')
+      .sort((one, other) => (String(one.pk) < String(other.pk) ? -1 : 1))
   }
 
   return {
-    /** Every row, by key. */
+    /** Every call's row, by key. */
     all,
-    /** Forgets everything. */
+    /** Forgets every call. */
     async wipe(): Promise<void> {
       for (const { pk, sk } of await all()) await client.send(new DeleteItemCommand({ TableName: tableName, Key: marshall({ pk, sk }) }))
     },
