@@ -78,13 +78,15 @@ export function createMatchCallback({ catalog, provider, settings, archiveCall, 
         calls.push({ callId: call.id, outcome: await archiveCall(messageAbout(call, message), deadline, signal) })
       }
       const matched = withCalls(row, calls)
-      const isDone = found.isCertain || (matched.callIds !== undefined && now() >= windowOf(hint, waits).graceEndsAt)
-      // What was found is enough once the grace is over: an organization that cannot be listed must not be asked for ever.
+      // What was found is enough once the grace is over; and once the wait is, where an organization cannot be listed: not for ever.
+      const { graceEndsAt, waitEndsAt } = windowOf(hint, waits)
+      const isEnough = now() >= (found.blockedBy === undefined ? graceEndsAt : waitEndsAt)
+      const isDone = found.isCertain || (matched.callIds !== undefined && isEnough)
       if (found.blockedBy !== undefined && !isDone) throw found.blockedBy
       if (matched.callIds === undefined) throw new CallNotFoundError()
       return {
         kind: isDone ? 'matched' : 'postponed',
-        row: isDone ? settled(matched) : lookedFor(matched, hint, waits),
+        row: isDone ? settled(matched, found.isCertain ? undefined : found.blockedBy) : lookedFor(matched, hint, waits),
         calls,
         errors: seen,
       }
@@ -138,11 +140,12 @@ const waitedFrom = ({ endedAt, receivedAt }: CallbackHint) => endedAt ?? receive
 
 const windowOf = (hint: CallbackHint, waits: Waits) => waitWindow(waitedFrom(hint), waits)
 
-const settled = (row: CallRow): CallRow => ({
+/** What could not be looked through stays written down. */
+const settled = (row: CallRow, blockedBy: CallvaultError | undefined): CallRow => ({
   ...row,
   state: 'archived',
   failures: 0,
   failingSince: undefined,
-  lastErrorCode: undefined,
+  lastErrorCode: blockedBy?.code,
   next: undefined,
 })

@@ -175,12 +175,15 @@ describe('a provider that refuses', () => {
     expect(vault.archived().sort()).toEqual(['call_1', 'elsewhere'])
   })
 
-  it('one organization for ever does not keep a callback that found its call beyond the grace', async () => {
+  it('one organization for ever does not keep a callback that found its call beyond the wait', async () => {
     const vault = withCall(TWO_ORGANIZATIONS)
-    vault.provider.failNextListing('org_2', new ProviderForbiddenError(), new ProviderForbiddenError())
+    vault.provider.failNextListing('org_2', ...Array.from({ length: 3 }, () => new ProviderForbiddenError()))
     await vault.callback('event', { endedAt: ENDED_AT })
     vault.passHours(2)
+    const afterGrace = await vault.callback('due')
+    vault.passHours(71)
 
+    expect(afterGrace.kind).toBe('rescheduled')
     expect(await vault.callback('due')).toMatchObject({ kind: 'matched', errors: [{ code: 'PROVIDER_FORBIDDEN' }] })
   })
 

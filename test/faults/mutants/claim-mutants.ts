@@ -72,7 +72,12 @@ export const CLAIM_MUTANTS: readonly Mutant[] = [
   {
     name: 'the fence begins anew once an outcome is written',
     file: CATALOG,
-    edits: [['row: structuredClone(row), fence, leaseUntil: undefined', 'row: structuredClone(row), fence: 0, leaseUntil: undefined']],
+    edits: [
+      [
+        `row: structuredClone(row), fence, leaseUntil: undefined })\n      return 'written'`,
+        `row: structuredClone(row), fence: 0, leaseUntil: undefined })\n      return 'written'`,
+      ],
+    ],
   },
   {
     name: 'an outcome is written without its fence',
@@ -89,7 +94,7 @@ export const CLAIM_MUTANTS: readonly Mutant[] = [
   {
     name: 'an outcome does not end its lease',
     file: CATALOG,
-    edits: [['fence, leaseUntil: undefined })\n      return', 'fence, leaseUntil: claim.leaseUntil })\n      return']],
+    edits: [[`fence, leaseUntil: undefined })\n      return 'written'`, `fence, leaseUntil: claim.leaseUntil })\n      return 'written'`]],
   },
   {
     name: 'what is held for the queue is no longer due',

@@ -64,7 +64,7 @@ export const WAITING_MUTANTS: readonly Mutant[] = [
   {
     name: 'a callback is settled by the first call that fits',
     file: CALLBACK,
-    edits: [['(matched.callIds !== undefined && now() >=', '(matched.callIds !== undefined && true || now() >=']],
+    edits: [['(matched.callIds !== undefined && isEnough)', 'matched.callIds !== undefined']],
   },
   {
     name: 'a callback that finds no call is done',

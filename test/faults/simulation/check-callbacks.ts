@@ -16,7 +16,7 @@ export function checkCallbacks(
     if (row === undefined) return violation('no callback is lost', `${outboundCallId} has no row`)
     const unknown = row.callIds?.find((callId) => catalog.row(callId) === undefined)
     if (unknown !== undefined) return violation('a matched call has a row', `${outboundCallId}: ${unknown}`)
-    if (row.state !== 'archived') continue
+    if (row.state !== 'archived' || row.lastErrorCode !== undefined) continue
     if (row.callIds === undefined) return violation('a matched callback says its calls', outboundCallId)
 
     const call = about === undefined ? undefined : world.call(about)

@@ -77,7 +77,8 @@ export function createRowCheck({ catalog, objects, world, waits, now }: RowCheck
         notBefore.set(effect.actor, addSeconds(now(), RETRY_AFTER_SECONDS))
       if ('error' in effect) return undefined
       if (effect.operation === 'catalog.outdate') return afterOutdate(effect.actor.subject)
-      if (effect.operation === 'provider.getCall') fetched.set(effect.actor, effect.value as FetchedCall)
+      // What an attempt commits is what it saw first; later answers give it fresh links, and no more.
+      if (effect.operation === 'provider.getCall' && !fetched.has(effect.actor)) fetched.set(effect.actor, effect.value as FetchedCall)
       if (effect.operation === 'catalog.claim') return afterClaim(effect, effect.value)
       if (effect.operation === 'catalog.write') return afterWrite(effect, effect.value)
       return undefined
