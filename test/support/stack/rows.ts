@@ -1,4 +1,4 @@
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 
 /** A row's attributes, as anybody who reads the table sees them. */
@@ -12,6 +12,10 @@ export function createRows(client: DynamoDBClient, tableName: string) {
     async get(callId: string): Promise<Row | undefined> {
       const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: keyOf(callId), ConsistentRead: true }))
       return Item && unmarshall(Item)
+    },
+    /** As after a loss of the table: the bucket alone knows of the call. */
+    async forget(callId: string): Promise<void> {
+      await client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(callId) }))
     },
     /** Lets the time of a due row have come, so that no test has to wait for it. @throws {Error} the row is not due for anything */
     async letItBeDue(callId: string): Promise<void> {
