@@ -16,6 +16,9 @@ export function problemsWith({ stage, region, params }: DeployOptions, declared:
     ...declared.flatMap((parameter) => problemsOf(parameter, params[parameter.name] ?? parameter.standard)),
     ...['settingsSecretArn', 'eventSourcesSecretArn'].flatMap((name) => elsewhere(name, params[name], region)),
     ...(params.alarmEmail && !EMAIL.test(params.alarmEmail) ? [`--param "alarmEmail" is not an address: ${params.alarmEmail}`] : []),
+    ...(['true', 'false', undefined].includes(params.auditTrail)
+      ? []
+      : [`--param "auditTrail" is "${params.auditTrail}", and may be true, false.`]),
     ...(params.allowInsecureSources === 'true' && stage !== LOCAL
       ? [
           `--param "allowInsecureSources" is for the stage "${LOCAL}" alone: in "${stage}" recordings come over https, from public addresses.`,

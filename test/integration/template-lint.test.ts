@@ -19,7 +19,7 @@ describe.skipIf(linter instanceof Error)(`cfn-lint${linter instanceof Error ? ` 
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'callvault-lint-'))
-    template = await packageStack(directory, 'prod')
+    template = await packageStack(directory, 'prod', '--param=auditTrail=true')
   }, PATIENCE.timeout)
   afterAll(() => rm(directory, { recursive: true }))
 

@@ -23,7 +23,7 @@ describe('the template that osls sends', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'callvault-policies-'))
-    template = await packageStack(directory, 'prod')
+    template = await packageStack(directory, 'prod', '--param=auditTrail=true', '--param=coolMediaAfterDays=90')
   }, 60_000)
   afterAll(() => rm(directory, { recursive: true }))
 

@@ -8,9 +8,11 @@ const hoursAgo = (hours: number) => `${new Date(Date.now() - hours * 3_600_000).
 
 /**
  * Has the deployed stack do all that it can do, so that each of its AWS calls is made at least once: a call with everything, one
- * whose recording comes late, one without anything, rows that are forgotten.
+ * whose recording comes late, one without anything, rows that are forgotten, one that no event announced, an operator's orders.
  */
 export async function callsOfEveryKind(vault: DeployedVault, organizationId: string): Promise<void> {
+  // First, since the list is read again in an hour.
+  await unannounced(vault, organizationId)
   await vault.letHappen({ id: 'call_whole', organizationId })
   await vault.archived('call_whole')
   await lateRecording(vault, organizationId)
@@ -36,6 +38,17 @@ async function withoutAnything(vault: DeployedVault, organizationId: string): Pr
   const fields = { callStartedAt: hoursAgo(80.1), callEndedAt: hoursAgo(80), createdAt: hoursAgo(80) }
   await vault.letHappen({ id: 'call_silent', organizationId, fields, transcript: null, recording: null })
   await vault.archived('call_silent')
+}
+
+/** Found in the provider's list, with the report of its day; then what an operator can order. */
+async function unannounced(vault: DeployedVault, organizationId: string): Promise<void> {
+  const fields = { callStartedAt: hoursAgo(48.1), callEndedAt: hoursAgo(48), createdAt: hoursAgo(48) }
+  await vault.change({ id: 'call_unannounced', organizationId, fields })
+  await vault.functions.invoke('reconcile-calls')
+  await vault.archived('call_unannounced')
+  await vault.functions.invoke('reconcile-calls', { task: 'backfill', from: `${hoursAgo(96)}` })
+  await vault.functions.invoke('reconcile-calls', { task: 'redrive', callId: 'call_unannounced' })
+  await vault.functions.invoke('reconcile-calls', { task: 'redrive', code: 'SOURCE_GONE' })
 }
 
 async function shortenLock({ engine, outputs }: DeployedVault, Key: string, VersionId: string): Promise<void> {
