@@ -1,10 +1,12 @@
 // Preloaded into the processes of the deployed functions (NODE_OPTIONS): writes a line for each signed request that leaves one,
-// as it leaves it, whatever client made it. Of headers the names; of bodies what the request is about. No value of a call.
+// as it leaves it, whatever client made it. Of headers the names; of bodies what the request is about.
 const { subscribe } = require('node:diagnostics_channel')
 const { appendFileSync } = require('node:fs')
 
 const { CALLVAULT_CALL_RECORD: file, AWS_LAMBDA_FUNCTION_NAME: caller } = process.env
 const SUBJECT = ['TableName', 'IndexName', 'QueueUrl', 'SecretId', 'RequestItems']
+/** Where a test looks for what must not be in them: messages and tags. */
+const OUTGOING = ['MessageBody', 'Entries']
 
 if (file !== undefined && caller !== undefined) {
   subscribe('http.client.request.created', ({ request }) => {
@@ -29,6 +31,7 @@ function record(request, body) {
     target,
     headers: Object.keys(headers),
     subject: subjectOf(target, body),
+    ...outgoingOf(headers, target, body),
   }
   appendFileSync(file, `${JSON.stringify(line)}\n`)
 }
@@ -39,4 +42,12 @@ function subjectOf(target, body) {
   const names = Object.fromEntries(SUBJECT.flatMap((name) => (name in document ? [[name, document[name]]] : [])))
   // Of a batch the tables alone: its keys are ids.
   return names.RequestItems ? { TableName: Object.keys(names.RequestItems)[0] } : names
+}
+
+/** Only where it was asked for: the permissions need none of it. */
+function outgoingOf(headers, target, body) {
+  if (process.env.CALLVAULT_RECORD_OUTGOING === undefined) return {}
+  const described = Object.entries(headers).filter(([name]) => /^x-amz-(meta-|tagging)/.test(name))
+  const document = target === undefined ? {} : JSON.parse(body)
+  return { outgoing: [described, OUTGOING.map((name) => document[name])] }
 }
