@@ -16,6 +16,9 @@ export function problemsWith({ stage, region, params }: DeployOptions, declared:
     ...declared.flatMap((parameter) => problemsOf(parameter, params[parameter.name] ?? parameter.standard)),
     ...['settingsSecretArn', 'eventSourcesSecretArn'].flatMap((name) => elsewhere(name, params[name], region)),
     ...(params.alarmEmail && !EMAIL.test(params.alarmEmail) ? [`--param "alarmEmail" is not an address: ${params.alarmEmail}`] : []),
+    ...(isDisk(params.ephemeralStorageMiB)
+      ? []
+      : [`--param "ephemeralStorageMiB" is "${params.ephemeralStorageMiB}", and has to be from 512 to 10240.`]),
     ...(['true', 'false', undefined].includes(params.auditTrail)
       ? []
       : [`--param "auditTrail" is "${params.auditTrail}", and may be true, false.`]),
@@ -38,6 +41,9 @@ function problemsOf({ name, description, allowedValues, allowedPattern, minValue
     ? []
     : complain(`is "${value}", and has to be a number${maxValue === undefined ? '' : ` from ${minValue ?? 0} to ${maxValue}`}.`)
 }
+
+/** No parameter of CloudFormation's, since osls itself looks at it. */
+const isDisk = (text = '512') => /^\d+$/.test(text) && Number(text) >= 512 && Number(text) <= 10_240
 
 /** A function asks its own region for a secret. */
 function elsewhere(name: string, arn: string | undefined, region: string): string[] {

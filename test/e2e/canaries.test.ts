@@ -113,7 +113,7 @@ describeLocally('canaries that are planted in everything that comes in', () => {
     const call = { organizationId: ORGANIZATION, fields: canaries.record, transcript: { text: canaries.transcript } }
     const ids = ['call_planted', 'call_by_token', 'call_by_bus', 'call_refused_first']
     for (const id of ids) await vault.change({ id, ...call })
-    await vault.change({ id: 'call_broken', ...call, script: { unreadable: 1, truncated: 1 } })
+    await vault.change({ id: 'call_broken', ...call, script: { unreadable: 1, truncated: 3 } })
     await vault.change({ id: 'call_wrong_key', ...call, organizationId: ORGANIZATION_WITH_WRONG_KEY })
 
     for (const request of accepted()) expect(await vault.sender.post(request)).toMatchObject({ status: 202 })

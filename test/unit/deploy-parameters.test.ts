@@ -62,6 +62,14 @@ describe('the options of npm run deploy', () => {
     ])
   })
 
+  it('are looked at where CloudFormation is not asked', () => {
+    expect(problemsOf({ ...SECRETS, auditTrail: 'yes', ephemeralStorageMiB: '100', coolMediaAfterDays: '9999' })).toEqual([
+      expect.stringMatching(/^--param "coolMediaAfterDays" is "9999", and has to be a number from 0 to 3650/),
+      expect.stringMatching(/^--param "ephemeralStorageMiB" is "100", and has to be from 512 to 10240/),
+      expect.stringMatching(/^--param "auditTrail" is "yes", and may be true, false/),
+    ])
+  })
+
   it.each([['--parm=x'], ['--param=settingsSecretArn'], ['prod']])('are refused where they cannot be understood: %s', (arg) => {
     expect(() => readOptions([arg], {})).toThrow()
   })
