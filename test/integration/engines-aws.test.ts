@@ -23,7 +23,12 @@ function keepsACatalogAndAQueue(engine: AwsEngine): void {
     it('has the indexes of the template', async () => {
       const { Table } = await client.send(new DescribeTableCommand({ TableName }))
 
-      expect(Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName).sort()).toEqual(['by-caller', 'by-due', 'by-failure', 'by-organization'])
+      expect(Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName).sort()).toEqual([
+        'by-caller',
+        'by-due',
+        'by-failure',
+        'by-organization',
+      ])
     })
 
     it('answers a failed condition with the row that made it fail', async () => {
