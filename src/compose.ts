@@ -17,7 +17,6 @@ import { createS3GapReports } from '#adapters/s3/gap-reports'
 import { fileText, secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
-import { createSqsDeadLetters } from '#adapters/sqs/dead-letters'
 import { createTelemetry } from '#adapters/telemetry/telemetry'
 import type { ArchiveCallEnvironment, DocumentPlace, ReceiveEventEnvironment, ReconcileCallsEnvironment } from '#config/environment'
 import { parseEventSources } from '#config/event-sources'
@@ -123,15 +122,6 @@ export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
     redrive: createRedrive({ failedCalls: createDynamoDbFailedCalls(table), queue, now }),
     now,
     ...createTelemetry('reconcile-calls', logLevel),
-  }
-}
-
-/** What an operator looks through the dead-letter queue with. */
-export function composeDeadLetters({ callQueueUrl, deadLetterQueueUrl }: { callQueueUrl: string; deadLetterQueueUrl: string }) {
-  const client = new SQSClient({ requestHandler: BRIEF })
-  return {
-    queue: createSqsCallQueue({ client, queueUrl: callQueueUrl }),
-    deadLetters: createSqsDeadLetters({ client, queueUrl: deadLetterQueueUrl }),
   }
 }
 

@@ -7,6 +7,7 @@ import { bundleFunctions } from '../build/bundle.ts'
 import { createSimulator, type Simulator } from './allomia/simulator.ts'
 import { deployStack, eventsEndpoint, publicEventsUrl, type StackOutputs } from './deployment.ts'
 import { type LocalCloud, startMinistack } from './ministack.ts'
+import { announceVault, RUNS } from './running-vault.ts'
 
 /** All of callvault on this machine: the deployed stack, the provider that it asks, and what a sender needs. */
 export interface LocalVault {
@@ -47,7 +48,6 @@ export interface LocalVaultOptions {
   readonly watching?: Readonly<Record<string, string>>
 }
 
-const RUNS = join(import.meta.dirname, '../../.local/runs')
 const MEDIA_BUCKET = 'allomia-media'
 export const EVENT_SOURCES_SECRET = 'callvault-event-sources'
 
@@ -99,6 +99,7 @@ export async function startLocalVault({
     log('deploying serverless.yml with osls')
     const outputs = await deployStack({ cloud, params: { ...params, allowInsecureSources: 'true' } })
     signal?.throwIfAborted()
+    await announceVault(directory, cloud)
 
     const urls = { eventsUrl: eventsEndpoint(outputs, cloud), publicEventsUrl: publicEventsUrl(outputs) }
     return { cloud, simulator, outputs, secrets: params, ...urls, senders, tenantKey, stop: () => started.disposeAsync() }

@@ -51,3 +51,13 @@ export class RetentionConflictError extends CallvaultError {
     super("a stored object's retention could not be extended", options)
   }
 }
+
+/** S3 answered, and does not hand out this object: a person's permission, the key that encrypts it, or the store itself. */
+export class ObjectRefusedError extends CallvaultError {
+  readonly code = 'OBJECT_REFUSED'
+  readonly disposition = 'retry'
+
+  constructor(status: number, options: { cause?: unknown } = {}) {
+    super(`the archive does not hand out an object (${status})`, options)
+  }
+}

@@ -9,6 +9,7 @@ import { loadArchiveCallEnvironment, loadReceiveEventEnvironment, loadReconcileC
 import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
 import { documentedExamples } from '#test/support/senders/documented-examples'
+import { cliDocument } from '../../infra/build/publish-cli-help.ts'
 import { publishedSchemas } from '../../infra/build/publish-schemas.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -21,6 +22,12 @@ const LOADERS = {
 describe('docs/*.schema.json', () => {
   it.each([...publishedSchemas()])('%s is what the code reads: npm run docs:schemas writes it', (file, text) => {
     expect(read(`docs/${file}`)).toBe(text)
+  })
+})
+
+describe('docs/cli.md', () => {
+  it("is what the commands' own help says: npm run docs:cli writes it", () => {
+    expect(read('docs/cli.md')).toBe(cliDocument())
   })
 })
 

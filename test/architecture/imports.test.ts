@@ -31,7 +31,7 @@ const ROOMS: readonly Room[] = [
     reason: 'an adapter is the hand of one outside thing; through another adapter or config it would be tied to two',
   },
   {
-    files: /^src\/compose\.ts$/,
+    files: /^src\/compose(-operator)?\.ts$/,
     may: [/^src\//, /^node:os$/, /^@aws-sdk\/client-/, /^package\.json$/],
     reason: 'compose builds clients and hands them over, no more',
   },
@@ -51,7 +51,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     files: /^(infra|cli)\//,
-    may: [/^infra\//, /^cli\//, /^src\/core\//, /^src\/config\//, /^src\/compose\.ts$/, /^node:/, /^[^./#]/, /^package\.json$/],
+    may: [/^infra\//, /^cli\//, /^src\/core\//, /^src\/config\//, /^src\/compose(-operator)?\.ts$/, /^node:/, /^[^./#]/, /^package\.json$/],
     reason: 'tools stand outside; they may use rules and composition, never an adapter behind their back',
   },
 ]
@@ -97,10 +97,10 @@ describe('imports', () => {
 })
 
 describe('clients', () => {
-  it('are built by compose.ts alone; the simulator is the provider, whose client is its own, and tools look from outside', () => {
+  it('are built by the two compositions alone; the simulator is the provider, whose client is its own, and tools look from outside', () => {
     const builders = sources.filter((file) => /new [A-Za-z0-9]+Client\(/.test(read(file)))
 
-    expect(builders.filter((file) => !/^infra\/(local|deploy)\//.test(file))).toEqual(['src/compose.ts'])
+    expect(builders.filter((file) => !/^infra\/(local|deploy)\//.test(file))).toEqual(['src/compose-operator.ts', 'src/compose.ts'])
   })
 })
 
@@ -148,11 +148,13 @@ function resolve(file: string, specifier: string): string {
     adapters: 'src/adapters',
     config: 'src/config',
     functions: 'functions',
+    cli: 'cli',
     local: 'infra/local',
     test: 'test',
   }
   const [, alias, rest] = /^#(\w+)(?:\/(.+))?$/.exec(specifier) ?? []
-  if (alias === 'compose') return 'src/compose.ts'
+  const [, composed] = /^#(compose(?:-operator)?)$/.exec(specifier) ?? []
+  if (composed !== undefined) return `src/${composed}.ts`
   if (alias !== undefined) return `${aliases[alias]}/${rest}.ts`
   return specifier.startsWith('.') ? relative(ROOT, join(ROOT, file, '..', specifier)) : specifier
 }

@@ -1,6 +1,7 @@
 import { type CallRow, newRow, type RowSubject } from '#core/call-row'
 import { type Claim, claimAnswer, claimReason, hintsOf } from '#core/claim'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
+import type { CatalogRestore } from '#core/ports/catalog-restore'
 import { CatalogUnavailableError } from '#core/queue-errors'
 
 interface Entry {
@@ -9,7 +10,7 @@ interface Entry {
   readonly leaseUntil: Date | undefined
 }
 
-export interface MemoryCatalog extends CallCatalog {
+export interface MemoryCatalog extends CallCatalog, CatalogRestore {
   /** Every row as it stands. */
   rows(): readonly CallRow[]
 }
@@ -84,6 +85,15 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
       assertUp()
       return structuredClone(entries.get(keyOf({ callId, subject }))?.row)
     },
+
+    async create(row, fence) {
+      assertUp()
+      if (entries.has(keyOf(row))) return 'stands'
+      entries.set(keyOf(row), { row: structuredClone(row), fence, leaseUntil: undefined })
+      return 'created'
+    },
+
+    asKept: (row) => structuredClone(row),
 
     rows: () => [...entries.values()].map(({ row }) => structuredClone(row)),
   }

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from 'commander'
+
+/** `YYYY-MM-DD` */
+export function parseDay(text: string): string {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text
+  if (!isDay) throw new InvalidArgumentError('A day is written YYYY-MM-DD, such as 2026-03-03.')
+  return text
+}
+
+const wholeNumber = (most: number) => (text: string) => {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > most)
+    throw new InvalidArgumentError(`It has to be a whole number from 1 to ${most}.`)
+  return count
+}
+
+export const parseCount = wholeNumber(1_000)
+export const parseLimit = wholeNumber(1_000_000)
+export const parseMinutes = wholeNumber(720)
+
+/** E.164, as the catalog has numbers; spaces, dots, hyphens and brackets are for people. */
+export function parsePhone(text: string): string {
+  const number = text.replaceAll(/[\s.()-]/g, '')
+  if (!/^\+[1-9]\d{1,14}$/.test(number)) throw new InvalidArgumentError('A number is written with its country: +1 514 555 0123.')
+  return number
+}
+
+const SECONDS_OF = { m: 60, h: 3_600, d: 86_400 } as const
+
+/** `90m`, `12h`, `2d`, in seconds. */
+export function parseAge(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
+  if (unit === undefined) throw new InvalidArgumentError('An age is written 90m, 12h or 2d.')
+  return Number(count) * SECONDS_OF[unit as keyof typeof SECONDS_OF]
+}

@@ -1,0 +1,127 @@
+import { writeFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { parseCount, parseDay } from '#cli/arguments'
+import type { ExitCode } from '#cli/exit-codes'
+import { createFixityTally, type FixityTally } from '#cli/fixity-tally'
+import type { CommandDefinition } from '#cli/program'
+import { UsageError } from '#cli/report-error'
+import type { Session } from '#cli/session'
+import { bytesText, counted } from '#cli/wording'
+import { type BucketPlace, catalogOf, composeCountCalls, composeVerifyCalls } from '#compose-operator'
+import type { ArchiveScope } from '#core/archive-scope'
+import { assertCallId } from '#core/call-id'
+import type { CallVerdict } from '#core/fixity'
+import { CallUnknownError } from '#core/operator-errors'
+
+interface VerifyOptions {
+  readonly all?: boolean
+  readonly organization?: string
+  readonly from?: string
+  readonly to?: string
+  readonly bucket?: string
+  readonly attested?: boolean
+  readonly jobs: number
+  readonly after?: string
+  readonly report?: string
+}
+
+const EXAMPLES = `Examples:
+  $ callvault verify call_0193                                   one call, every byte of it
+  $ callvault verify --organization org_1 --from 2026-03-01 --to 2026-03-31
+  $ callvault verify --all --attested --report report.json       without reading recordings
+`
+
+/** Fixity: what lies in the bucket, held against its manifests. */
+export function verifyCommand(): CommandDefinition {
+  const command = new Command('verify')
+    .description(
+      'Checks what is stored against its manifests: canonical, valid and chained; each object there, once, of its length, locked, with its SHA-256. Changes nothing.',
+    )
+    .argument('[id]', 'one call')
+    .option('--all', 'everything in the bucket')
+    .option('--organization <id>', "one organization's calls")
+    .option('--from <day>', 'from this day on, YYYY-MM-DD in UTC', parseDay)
+    .option('--to <day>', 'up to this day and with it', parseDay)
+    .option('--bucket <name>', 'another bucket than the stack has, such as a copy of it; without the catalog')
+    .option('--attested', 'compare the checksums that S3 keeps, and read no recordings')
+    .option('--jobs <n>', 'calls at once', parseCount, 8)
+    .option('--after <place>', 'go on behind this place, which an interrupted run names')
+    .option('--report <file>', 'write all that was found into a file, as JSON')
+    .addHelpText('before', EXAMPLES)
+    .addHelpText(
+      'after',
+      '\nExit code 3 where anything differs. Objects that no manifest names are listed; they are no difference.\n\n--json: {type: problem, callId, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
+    )
+  return { command, run: (session, [id], options) => verify(session, id, options as unknown as VerifyOptions) }
+}
+
+async function verify(session: Session, id: string | undefined, options: VerifyOptions): Promise<ExitCode> {
+  const { connection, output, signal } = session
+  assertOneTarget(id, options)
+  const place = options.bucket === undefined ? await session.stack() : { archiveBucket: options.bucket }
+  const scope = await scopeOf(session, place, id, options)
+
+  const progress = output.startProgress('calls')
+  if (progress.isShown) void composeCountCalls(connection, place)(scope, signal).then(progress.expect, () => {})
+  const tally = createFixityTally()
+  const order = { scope, attested: options.attested ?? false, jobs: options.jobs }
+  try {
+    for await (const verdict of composeVerifyCalls(connection, place)(order, signal)) {
+      tally.add(verdict)
+      tell(session, verdict)
+      progress.advance(1, verdict.readBytes)
+    }
+  } catch (error) {
+    const reached = tally.finished()
+    if (reached !== undefined) output.complain(`ended early; --after ${reached} goes on behind what is verified`)
+    throw error
+  } finally {
+    progress.hide()
+  }
+
+  const summary = { type: 'summary', ...tally.summary(), attested: order.attested }
+  if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify({ ...summary, ...tally.found() }, null, 2)}\n`)
+  output.result(summary, sentenceOf(session, tally))
+  return tally.exitCode()
+}
+
+function assertOneTarget(id: string | undefined, { all, organization, from, to, bucket, after }: VerifyOptions): void {
+  if ([id, all, organization].filter(Boolean).length !== 1) throw new UsageError('name one of: a call, --organization, --all.')
+  if ((from ?? to) !== undefined && organization === undefined) throw new UsageError('--from and --to want an --organization.')
+  if (from !== undefined && to !== undefined && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`)
+  if ((from === undefined) !== (to === undefined)) throw new UsageError('--from and --to want each other.')
+  if (id !== undefined && bucket !== undefined) throw new UsageError('where a call stands is known from the catalog: --bucket has none.')
+  if (after !== undefined && (id ?? from) !== undefined)
+    throw new UsageError('--after is for --all, and for an --organization without days.')
+}
+
+async function scopeOf({ connection }: Session, place: BucketPlace, id: string | undefined, options: VerifyOptions): Promise<ArchiveScope> {
+  const { organization: organizationId, from: fromDay, to: toDay, after } = options
+  if (id !== undefined) return { kind: 'call', callId: id, partition: await partitionOf(connection, place, id) }
+  if (organizationId === undefined) return { kind: 'all', after }
+  if (fromDay === undefined || toDay === undefined) return { kind: 'organization', organizationId, after }
+  return { kind: 'days', organizationId, fromDay, toDay }
+}
+
+async function partitionOf(connection: Session['connection'], { catalogTable = '' }: BucketPlace, callId: string): Promise<string> {
+  assertCallId(callId)
+  const row = await catalogOf(connection, catalogTable).read(callId)
+  if (row?.partition === undefined) throw new CallUnknownError(callId)
+  return row.partition
+}
+
+function tell({ output }: Session, { callId, problems, unreferenced }: CallVerdict): void {
+  for (const problem of problems) {
+    output.result({ type: 'problem', callId, ...problem }, `${output.bad(problem.kind.padEnd(9))} ${problem.key} ${problem.sentence}`)
+  }
+  for (const key of unreferenced) {
+    output.result({ type: 'unreferenced', callId, key }, `${output.dim('unnamed  ')} ${key} is named by no manifest and no row`)
+  }
+}
+
+function sentenceOf({ output }: Session, tally: FixityTally): string {
+  const { calls, objects, readBytes, problems, unreferenced } = tally.summary()
+  const verdict = problems === 0 ? output.good('nothing differs') : output.bad(`${counted(problems, 'difference')} found`)
+  const rest = unreferenced === 0 ? '' : `; ${counted(unreferenced, 'object')} that nothing names`
+  return `${counted(calls, 'call')}, ${counted(objects, 'object')}, ${bytesText(readBytes)} read: ${verdict}${rest}`
+}

@@ -1,0 +1,57 @@
+import {
+  type CloudFormationClient,
+  CloudFormationServiceException,
+  DescribeStacksCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation'
+import { AwsAccessDeniedError, AwsIdentityMissingError, AwsUnavailableError, StackNotFoundError } from '#core/operator-errors'
+import type { DeployedStack, StackDirectory } from '#core/ports/stack-directory'
+
+/** The stacks that CloudFormation knows. It is the first that an operator's command asks, so that what is wrong with access shows here. */
+export function createStackDirectory(client: CloudFormationClient): StackDirectory {
+  return {
+    async find(StackName) {
+      const region = await client.config.region().catch((cause: unknown) => {
+        throw new AwsIdentityMissingError('no region is set', { cause })
+      })
+      const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: unknown) => {
+        throw asOperatorError(error, StackName, region)
+      })
+      return stackOf(StackName, Stacks?.[0] ?? {}, region)
+    },
+  }
+}
+
+function stackOf(name: string, { Outputs = [], Parameters = [] }: Partial<Stack>, region: string): DeployedStack {
+  const values = new Map([
+    ...Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue] as const),
+    ...Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue] as const),
+  ])
+  const value = (key: string): string => {
+    const found = values.get(key)
+    if (found === undefined) throw new StackNotFoundError(`${name} of callvault's: it has no ${key}`, region)
+    return found
+  }
+  return {
+    eventsUrl: value('EventsUrl'),
+    archiveBucket: value('ArchiveBucketName'),
+    catalogTable: value('CatalogTableName'),
+    callQueueUrl: value('CallQueueUrl'),
+    deadLetterQueueUrl: value('CallDeadLetterQueueUrl'),
+    settingsSecretArn: value('SettingsSecretArn'),
+    eventSourcesSecretArn: value('EventSourcesSecretArn'),
+    allowInsecureSources: value('AllowInsecureSources') === 'true',
+  }
+}
+
+const REFUSALS = /AccessDenied|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken|AuthFailure|InvalidAccessKeyId/
+const IDENTITY_PROBLEMS = /CredentialsProviderError|TokenProviderError|ProviderError/
+
+function asOperatorError(cause: unknown, stackName: string, region: string): Error {
+  if (!(cause instanceof Error)) return new AwsUnavailableError(`describe the stack ${stackName}`, { cause })
+  if (cause instanceof CloudFormationServiceException && /does not exist/.test(cause.message))
+    return new StackNotFoundError(stackName, region)
+  if (REFUSALS.test(cause.name)) return new AwsAccessDeniedError(`describe the stack ${stackName}`, { cause })
+  if (IDENTITY_PROBLEMS.test(cause.name)) return new AwsIdentityMissingError(`no credentials were found: ${cause.message}`, { cause })
+  return new AwsUnavailableError(`describe the stack ${stackName}`, { cause })
+}

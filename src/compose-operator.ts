@@ -1,0 +1,173 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { createAllomiaProvider } from '#adapters/allomia/call-provider'
+import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
+import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
+import { createDynamoDbSearch } from '#adapters/dynamodb/call-search'
+import { createDynamoDbRestore } from '#adapters/dynamodb/catalog-restore'
+import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
+import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
+import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
+import { createLambdaQueueConsumer } from '#adapters/lambda/queue-consumer'
+import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
+import { createArtifactLinks } from '#adapters/s3/artifact-links'
+import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
+import { fileText, secretText } from '#adapters/secrets/document-text'
+import { createLiveDocument } from '#adapters/secrets/live-document'
+import { createSqsCallQueue } from '#adapters/sqs/call-queue'
+import { createSqsDeadLetters } from '#adapters/sqs/dead-letters'
+import type { DocumentPlace } from '#config/environment'
+import { parseSettings } from '#config/settings'
+import { createCheckProvider } from '#core/check-provider'
+import { createCountCalls } from '#core/count-calls'
+import { createDescribeCall } from '#core/describe-call'
+import { createFindCalls } from '#core/find-calls'
+import { createOrderArchival } from '#core/order-archival'
+import { createOrderBackfill } from '#core/order-backfill'
+import type { DeployedStack } from '#core/ports/stack-directory'
+import { createReadStatus } from '#core/read-status'
+import { createRebuildCatalog } from '#core/rebuild-catalog'
+import { createRedrive } from '#core/redrive'
+import type { Settings } from '#core/settings'
+import { createVerifyCalls } from '#core/verify-calls'
+
+/** How an operator's commands reach AWS. What is not given is taken as the AWS CLI takes it: environment, profile, instance. */
+export interface AwsConnection {
+  readonly region?: string | undefined
+  readonly profile?: string | undefined
+  readonly endpointUrl?: string | undefined
+  /** Where S3 is asked elsewhere than the rest. */
+  readonly s3EndpointUrl?: string | undefined
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+}
+
+/** What the commands that only look at a bucket need. */
+export type BucketPlace = Pick<DeployedStack, 'archiveBucket'> & Partial<Pick<DeployedStack, 'catalogTable'>>
+
+type ArchivePlace = Required<BucketPlace>
+
+/** A person waits: an answer that does not come is asked for again, not long. */
+const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }
+
+export const composeStackDirectory = (connection: AwsConnection) =>
+  createStackDirectory(new CloudFormationClient({ ...accessOf(connection), requestHandler: PATIENT }))
+
+export const composeVerifyCalls = (connection: AwsConnection, place: BucketPlace) =>
+  createVerifyCalls({
+    reader: readerOf(connection, place),
+    catalog: place.catalogTable === undefined ? undefined : catalogOf(connection, place.catalogTable),
+  })
+
+export const composeCountCalls = (connection: AwsConnection, place: BucketPlace) => createCountCalls(readerOf(connection, place))
+
+export const catalogOf = (connection: AwsConnection, tableName: string) =>
+  createDynamoDbCatalog({ client: dynamoDbOf(connection), tableName })
+
+export const composeDescribeCall = (connection: AwsConnection, { catalogTable, ...place }: ArchivePlace) =>
+  createDescribeCall({ catalog: catalogOf(connection, catalogTable), reader: readerOf(connection, place) })
+
+export const composeRebuildCatalog = (connection: AwsConnection, stack: DeployedStack) =>
+  createRebuildCatalog({
+    reader: readerOf(connection, stack),
+    catalog: catalogOf(connection, stack.catalogTable),
+    restore: createDynamoDbRestore({ client: dynamoDbOf(connection), tableName: stack.catalogTable }),
+    settings: settingsOf(connection, stack),
+    now,
+  })
+
+/** How the stack is doing. */
+export const composeReadStatus = (connection: AwsConnection, stackName: string, stack: DeployedStack) => {
+  const table = { client: dynamoDbOf(connection), tableName: stack.catalogTable }
+  return createReadStatus({
+    queue: queueOf(connection, stack.callQueueUrl),
+    deadLetterQueue: queueOf(connection, stack.deadLetterQueueUrl),
+    consumer: composeQueueConsumer(connection, stackName),
+    catalog: createDynamoDbCatalog(table),
+    failedCalls: createDynamoDbFailedCalls(table),
+    coverage: createDynamoDbCoverage(table),
+    watermarks: createDynamoDbWatermarks(table),
+    settings: settingsOf(connection, stack),
+    now,
+  })
+}
+
+export const composeQueueConsumer = (connection: AwsConnection, stackName: string) =>
+  createLambdaQueueConsumer({
+    client: new LambdaClient({ ...accessOf(connection), requestHandler: PATIENT }),
+    functionName: `${stackName}-archive-call`,
+  })
+
+/** What sends calls to the queue. */
+export const composeOrders = (connection: AwsConnection, stack: DeployedStack) => {
+  const table = { client: dynamoDbOf(connection), tableName: stack.catalogTable }
+  const queue = queueOf(connection, stack.callQueueUrl)
+  return {
+    orderArchival: createOrderArchival({ queue, now }),
+    redrive: createRedrive({ failedCalls: createDynamoDbFailedCalls(table), queue, now }),
+    orderBackfill: createOrderBackfill({ watermarks: createDynamoDbWatermarks(table), settings: settingsOf(connection, stack), now }),
+  }
+}
+
+export const composeDeadLetters = (connection: AwsConnection, { callQueueUrl, deadLetterQueueUrl: queueUrl }: DeployedStack) => ({
+  queue: queueOf(connection, callQueueUrl),
+  deadLetters: createSqsDeadLetters({ client: sqsOf(connection), queueUrl }),
+})
+
+/** The text of a configuration document, from a stack's secret or from a file that is to become one. */
+export const readDocument = async (connection: AwsConnection, place: DocumentPlace) =>
+  'file' in place ? await fileText(place.file) : await secretText(secretsOf(connection), place.secretArn)
+
+export const composeCheckProvider = (settings: Settings) => {
+  const live = { current: async () => settings, reread: async () => settings }
+  return createCheckProvider({ listing: createAllomiaProvider({ settings: live }), now })
+}
+
+export const composeFindCalls = (connection: AwsConnection, { catalogTable: tableName }: ArchivePlace) =>
+  createFindCalls(createDynamoDbSearch({ client: dynamoDbOf(connection), tableName }))
+
+export const composeArtifactLinks = (connection: AwsConnection, { archiveBucket: bucket }: BucketPlace) =>
+  createArtifactLinks({ client: s3Of(connection), bucket })
+
+export const readerOf = (connection: AwsConnection, { archiveBucket }: BucketPlace) =>
+  createS3ArchiveReader({ client: s3Of(connection), bucket: archiveBucket })
+
+function settingsOf(connection: AwsConnection, { settingsSecretArn, allowInsecureSources: allowInsecure }: DeployedStack) {
+  const load = () => secretText(secretsOf(connection), settingsSecretArn)
+  return createLiveDocument({ load, parse: (text) => parseSettings(text, { allowInsecure }), now, report: () => {} })
+}
+
+const now = () => new Date()
+
+const secretsOf = (connection: AwsConnection) => new SecretsManagerClient({ ...accessOf(connection), requestHandler: PATIENT })
+
+const queueOf = (connection: AwsConnection, queueUrl: string) => createSqsCallQueue({ client: sqsOf(connection), queueUrl })
+
+const sqsOf = (connection: AwsConnection) => new SQSClient({ ...accessOf(connection), requestHandler: PATIENT })
+
+const dynamoDbOf = (connection: AwsConnection) => new DynamoDBClient({ ...accessOf(connection), requestHandler: PATIENT })
+
+function s3Of({ s3EndpointUrl, ...connection }: AwsConnection): S3Client {
+  const endpointUrl = s3EndpointUrl ?? connection.endpointUrl
+  // What lies there is compared by us, who then say what differs: the SDK would end the download with an error.
+  const reading = { responseChecksumValidation: 'WHEN_REQUIRED' as const, followRegionRedirects: true }
+  // Behind another endpoint BUCKET.host seldom resolves.
+  return new S3Client({
+    ...accessOf({ ...connection, endpointUrl }),
+    ...S3_CLIENT_OPTIONS,
+    ...reading,
+    ...(endpointUrl && { forcePathStyle: true }),
+  })
+}
+
+function accessOf({ region, profile, endpointUrl, credentials }: AwsConnection) {
+  return {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    ...(credentials !== undefined && { credentials }),
+  }
+}

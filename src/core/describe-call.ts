@@ -1,0 +1,34 @@
+import { assertCallId } from '#core/call-id'
+import type { CallRow } from '#core/call-row'
+import { CallUnknownError } from '#core/operator-errors'
+import type { ArchiveReader } from '#core/ports/archive-reader'
+import type { CallCatalog } from '#core/ports/call-catalog'
+import { readRevisions, type StoredRevision } from '#core/read-revisions'
+
+export interface DescribeCallPorts {
+  readonly catalog: Pick<CallCatalog, 'read'>
+  readonly reader: ArchiveReader
+}
+
+export interface CallDescription {
+  readonly row: CallRow
+  /** Oldest first; none where nothing is committed. */
+  readonly revisions: readonly StoredRevision[]
+}
+
+export type DescribeCall = ReturnType<typeof createDescribeCall>
+
+/** Everything that is known of one call: its row, and its manifests as they lie in the bucket. */
+export function createDescribeCall({ catalog, reader }: DescribeCallPorts) {
+  /** @throws {CallUnknownError} @throws {CallIdInvalidError} */
+  return async function describeCall(callId: string, signal: AbortSignal): Promise<CallDescription> {
+    assertCallId(callId)
+    const row = await catalog.read(callId)
+    if (row === undefined) throw new CallUnknownError(callId)
+    if (row.partition === undefined) return { row, revisions: [] }
+
+    for await (const revisions of readRevisions(reader, { kind: 'call', partition: row.partition, callId }, signal))
+      return { row, revisions }
+    return { row, revisions: [] }
+  }
+}

@@ -1,0 +1,51 @@
+import { CallvaultError } from '#core/errors'
+
+/** No stack of that name where the operator looks. */
+export class StackNotFoundError extends CallvaultError {
+  readonly code = 'STACK_NOT_FOUND'
+  readonly disposition = 'park'
+
+  constructor(name: string, where: string) {
+    super(`there is no stack ${name} in ${where}`)
+  }
+}
+
+/** AWS was not asked: there are no credentials, or no region, to ask with. */
+export class AwsIdentityMissingError extends CallvaultError {
+  readonly code = 'AWS_IDENTITY_MISSING'
+  readonly disposition = 'park'
+
+  constructor(what: string, options: { cause?: unknown } = {}) {
+    super(what, options)
+  }
+}
+
+/** AWS knows who asks, and says no; or does not accept the credentials. */
+export class AwsAccessDeniedError extends CallvaultError {
+  readonly code = 'AWS_ACCESS_DENIED'
+  readonly disposition = 'park'
+
+  constructor(what: string, options: { cause?: unknown } = {}) {
+    super(`AWS refused to ${what}`, options)
+  }
+}
+
+/** AWS did not answer, or not with anything useful. */
+export class AwsUnavailableError extends CallvaultError {
+  readonly code = 'AWS_UNAVAILABLE'
+  readonly disposition = 'retry'
+
+  constructor(what: string, options: { cause?: unknown } = {}) {
+    super(`AWS gave no useful answer when asked to ${what}`, options)
+  }
+}
+
+/** Neither the catalog nor a message knows this call. */
+export class CallUnknownError extends CallvaultError {
+  readonly code = 'CALL_UNKNOWN'
+  readonly disposition = 'park'
+
+  constructor(callId: string, which = '') {
+    super(`the archive has no call ${callId} ${which}`.trimEnd())
+  }
+}
