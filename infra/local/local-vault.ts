@@ -14,6 +14,8 @@ export interface LocalVault {
   readonly cloud: LocalCloud
   readonly simulator: Simulator
   readonly outputs: StackOutputs
+  /** The ARNs of the two documents. */
+  readonly secrets: { readonly settingsSecretArn: string; readonly eventSourcesSecretArn: string }
   /** A sender appends its source. */
   readonly eventsUrl: string
   /** The same as the function sees it: what a sender signs that signs its URL. */
@@ -42,6 +44,8 @@ export interface LocalVaultOptions {
   readonly apiKeys?: Partial<ApiKeys>
   /** Event sources beside the two. */
   readonly eventSources?: object
+  /** Variables of the function processes beside those of the stack: for those who watch them. */
+  readonly watching?: Readonly<Record<string, string>>
 }
 
 const MEDIA_BUCKET = 'allomia-media'
@@ -59,6 +63,7 @@ export async function startLocalVault({
   signal,
   apiKeys = {},
   eventSources = {},
+  watching = {},
 }: LocalVaultOptions): Promise<LocalVault> {
   const started = new AsyncDisposableStack()
   try {
@@ -71,7 +76,7 @@ export async function startLocalVault({
     signal?.throwIfAborted()
 
     log('starting the local cloud')
-    const cloud = await startMinistack({ directory, log: (line) => log(`  ${line}`) })
+    const cloud = await startMinistack({ directory, log: (line) => log(`  ${line}`), watching })
     started.defer(cloud.stop)
     signal?.throwIfAborted()
 
@@ -97,7 +102,7 @@ export async function startLocalVault({
     await announceVault(directory, cloud)
 
     const urls = { eventsUrl: eventsEndpoint(outputs, cloud), publicEventsUrl: publicEventsUrl(outputs) }
-    return { cloud, simulator, outputs, ...urls, senders, tenantKey, stop: () => started.disposeAsync() }
+    return { cloud, simulator, outputs, secrets: params, ...urls, senders, tenantKey, stop: () => started.disposeAsync() }
   } catch (error) {
     await started.disposeAsync()
     // Ctrl-C in a terminal reaches osls and pip as well: that they failed then is no news.

@@ -26,6 +26,8 @@ export interface LocalCloudOptions {
   readonly directory: string
   readonly region?: string
   readonly log?: (line: string) => void
+  /** Variables of the engine, which its function processes inherit: for those who watch them. */
+  readonly watching?: Readonly<Record<string, string>>
 }
 
 const REPOSITORY = join(import.meta.dirname, '../..')
@@ -36,7 +38,7 @@ const START_TIMEOUT_MS = 60_000
  *
  * @throws {Error} what to install, or why it did not start, with the last lines of its log
  */
-export async function startMinistack({ directory, region = 'ca-central-1', log }: LocalCloudOptions): Promise<LocalCloud> {
+export async function startMinistack({ directory, region = 'ca-central-1', log, watching = {} }: LocalCloudOptions): Promise<LocalCloud> {
   const { python } = await ensurePythonPackages({
     requirementsFile: join(import.meta.dirname, 'requirements.txt'),
     directory: join(REPOSITORY, '.local', 'ministack'),
@@ -50,7 +52,7 @@ export async function startMinistack({ directory, region = 'ca-central-1', log }
   const port = await freePort()
   const environment = awsEnvironment(port, region)
   const logFile = join(directory, 'ministack.log')
-  const engine = await launch(python, { ...engineEnvironment(port, region, scratch), ...environment }, logFile)
+  const engine = await launch(python, { ...engineEnvironment(port, region, scratch), ...environment, ...watching }, logFile)
   try {
     await untilHealthy(`http://127.0.0.1:${port}/_ministack/health`, engine, logFile)
   } catch (error) {
@@ -88,8 +90,6 @@ function engineEnvironment(port: number, region: string, scratch: string): Recor
     MINISTACK_REGION: region,
     // Its MQTT listener, on by default and for nobody here, takes every interface whatever BIND_HOST says.
     IOT_MTLS_ENABLED: '0',
-    // Read by tests that hold the calls made against the roles of the template.
-    CLOUDTRAIL_RECORDING: '1',
   }
 }
 

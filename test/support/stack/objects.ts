@@ -39,6 +39,7 @@ export function createObjects(client: S3Client, bucket: string) {
   }
 
   return {
+    all,
     ofCall,
     text,
     /** A call's manifests, by revision. */

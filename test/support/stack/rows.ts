@@ -33,6 +33,10 @@ export function createRows(client: DynamoDBClient, tableName: string) {
       const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: keyOf(callId), ConsistentRead: true }))
       return Item && unmarshall(Item)
     },
+    /** As after a loss of the table: the bucket alone knows of the call. */
+    async forget(callId: string): Promise<void> {
+      await client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(callId) }))
+    },
     /** Lets the time of a due row have come, so that no test has to wait for it. @throws {Error} the row is not due for anything */
     async letItBeDue(callId: string): Promise<void> {
       await client.send(

@@ -1,0 +1,76 @@
+import { listOf, propertiesOf, resourcesOf, type Statement, statementsOf } from '../policies/security-rule.ts'
+import type { Template } from '../stack/packaged-stack.ts'
+import type { Need } from './required-actions.ts'
+
+/** One action on one resource (which may end in `/*`) that a role allows. */
+export interface Grant extends Need {
+  /** The folder of functions/ */
+  readonly caller: string
+}
+
+/** What each function's role allows, by the template's names. */
+export function grantsOf(template: Template): Grant[] {
+  return resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Properties }) => {
+    const caller = String(Properties.FunctionName).replace(/^callvault-[^-]+-/, '')
+    const statements: Statement[] = propertiesOf(template, Properties.Role['Fn::GetAtt'][0]).Policies.flatMap(
+      ({ PolicyDocument }: { PolicyDocument: object }) => statementsOf(PolicyDocument),
+    )
+    return statements.flatMap(({ Action, Resource }) =>
+      listOf(Resource).flatMap((resource) =>
+        listOf(Action).map((action) => ({ caller, action: String(action), resource: nameOf(resource) })),
+      ),
+    )
+  })
+}
+
+/** What the services that run the functions need of their roles: no code calls for it. */
+export function needsOfServices(template: Template): Grant[] {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function')
+  const callerOf = (name: string) => String(propertiesOf(template, name).FunctionName).replace(/^callvault-[^-]+-/, '')
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  const polling = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(({ Properties }) =>
+    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map((action) => ({
+      caller: callerOf(Properties.FunctionName['Fn::GetAtt'][0]),
+      action,
+      resource: nameOf(Properties.EventSourceArn),
+    })),
+  )
+  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+  const logging = functions.flatMap(({ name }) =>
+    ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => ({
+      caller: callerOf(name),
+      action,
+      resource: name.replace(/LambdaFunction$/, 'LogGroup'),
+    })),
+  )
+  return [...polling, ...logging]
+}
+
+/** `{Fn::Sub: '${ArchiveBucket.Arn}/media/*'}` -> `ArchiveBucket/media/*` */
+function nameOf(resource: unknown): string {
+  if (typeof resource === 'string') return resource
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = resource as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::Sub'?: string }
+  return Ref ?? attribute?.[0] ?? String(text).replaceAll(/\$\{(\w+)(\.Arn)?\}/g, '$1')
+}
+
+export const isGranted = (grants: readonly Grant[], need: Grant) => grants.some((grant) => covers(grant, need))
+
+/** Sentences, each once. */
+export const missingAmong = (grants: readonly Grant[], needs: readonly Grant[]): string[] => {
+  const missing = needs.filter((need) => !isGranted(grants, need))
+  return [...new Set(missing.map(({ caller, action, resource }) => `${caller} needs ${action} on ${resource}`))]
+}
+
+/** Sentences that say what to do. */
+export const superfluousAmong = (grants: readonly Grant[], needs: readonly Grant[]): string[] =>
+  grants
+    .filter((grant) => !needs.some((need) => covers(grant, need)))
+    .map(
+      ({ caller, action, resource }) =>
+        `${caller} may ${action} on ${resource}, which no call needed: take it out, or have test/support/stack/calls-of-every-kind.ts make one`,
+    )
+
+const covers = (grant: Grant, need: Grant) =>
+  grant.caller === need.caller &&
+  grant.action === need.action &&
+  (grant.resource.endsWith('/*') ? need.resource.startsWith(grant.resource.slice(0, -1)) : grant.resource === need.resource)
