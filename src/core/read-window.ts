@@ -1,5 +1,5 @@
 import { startOf } from '#core/compare-call'
-import { addSeconds, startOfDay } from '#core/instants'
+import { addSeconds, earlier } from '#core/instants'
 import type { CallListing, Pace } from '#core/ports/call-listing'
 import type { ListedCall } from '#core/ports/call-provider'
 import { ProviderAnswerUnreadableError } from '#core/provider-errors'
@@ -8,17 +8,19 @@ import type { Window } from '#core/sweep'
 export interface WindowQuery extends Window {
   readonly organizationId: string
   readonly pace: Pace
+  /** Where first pages alone did not meet all. */
+  readonly byPages?: boolean | undefined
 }
 
 export interface WindowReading {
   readonly calls: readonly ListedCall[]
   /** Every call of the window that started before is among them. */
   readonly readUntil: Date
-  /** How many calls the whole window has, where the list says so. */
+  /** How many calls the list says that there are from a second before the whole window to a second after it. */
   readonly total: number | undefined
 }
 
-/** The API's times are whole seconds. */
+/** The API's times are whole seconds, and whether `from` and `to` are included is not known. */
 const OVERLAP_SECONDS = 1
 /** Pages that go on moving are left to the next sweep, whose windows overlap this one. */
 const MOST_READINGS = 3
@@ -32,21 +34,21 @@ const MOST_PAGES = 1_000
  *   |---------------------------------------|---------------------|
  *                                           page 1 of [its start, to] is next
  *
+ * A second more is asked for at both ends: no call of the very moment at which a window ends depends on what the API takes for included.
  * Only first pages are read, each from where the one before ended: what comes or goes behind the reader moves nothing before it.
  * Where the calls of a page are not in the order of their start, or all started at once, there is nothing to go on from: then the
  * window is read page by page.
  */
 export async function readWindow(listing: CallListing, query: WindowQuery, signal: AbortSignal): Promise<WindowReading> {
-  const asked = { ...query, from: overlapping(query.from) }
+  const asked = { ...query, from: addSeconds(query.from, -OVERLAP_SECONDS), to: addSeconds(query.to, OVERLAP_SECONDS) }
+  const byPages = async () => ({ calls: await readEveryPage(listing, asked, signal), readUntil: query.to })
+  if (query.byPages) return { ...(await byPages()), total: undefined }
   const { calls, hasNextPage, total } = await listing.page(asked, 1, query.pace, signal)
   if (!hasNextPage) return { calls, readUntil: query.to, total }
   const lastStart = lastStartOf(calls, asked)
-  if (lastStart !== undefined && lastStart > query.from) return { calls, readUntil: lastStart, total }
-  return { calls: await readEveryPage(listing, asked, signal), readUntil: query.to, total }
+  if (lastStart !== undefined && lastStart > query.from) return { calls, readUntil: earlier(lastStart, query.to), total }
+  return { ...(await byPages()), total }
 }
-
-/** A call of the very moment at which a page ended must not depend on whether the API takes `from` for included. A day's total must. */
-const overlapping = (from: Date) => (from.getTime() === startOfDay(from).getTime() ? from : addSeconds(from, -OVERLAP_SECONDS))
 
 /** Undefined where the page's calls are not in order, or not of the window. */
 function lastStartOf(calls: readonly ListedCall[], { from, to }: Window): Date | undefined {

@@ -3,7 +3,7 @@ import { DEEP_QUEUE } from '#core/enqueue-due'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
 import type { LiveDocument } from '#core/ports/live-document'
 import type { Sweeps, WatermarkLease, Watermarks } from '#core/ports/watermarks'
-import { ProviderRateReachedError } from '#core/provider-errors'
+import { ProviderAnswerUnreadableError, ProviderRateReachedError, ProviderUnavailableError } from '#core/provider-errors'
 import type { Settings } from '#core/settings'
 import { narrowed, nextWindow, type Sweep, type SweepName, type WantedSweep, wantedSweep } from '#core/sweep'
 import { createSweepWindow, type SweepWindowPorts, type WindowFindings } from '#core/sweep-window'
@@ -107,13 +107,20 @@ export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
       note(run, name, moved, findings)
       return undefined
     } catch (error) {
-      if (!signal.aborted) throw error
-      // The window was too long for this run. A shorter one will be whole.
-      const windowSeconds = narrowed(nextWindow(sweep))
-      return (await save({ ...sweep, windowSeconds })) === 'superseded' ? 'superseded' : 'out-of-time'
+      if (!signal.aborted && !isTooMuchForProvider(error)) throw error
+      // The window was too long for this run, or for the provider. A shorter one will be whole.
+      const narrower = { ...sweep, windowSeconds: narrowed(nextWindow(sweep)) }
+      if (!signal.aborted) {
+        // Whether that is saved or not, the provider's answer is what kept this run from its work.
+        await save(narrower).catch(() => {})
+        throw error
+      }
+      return (await save(narrower)) === 'superseded' ? 'superseded' : 'out-of-time'
     }
   }
 }
+
+const isTooMuchForProvider = (error: unknown) => error instanceof ProviderUnavailableError || error instanceof ProviderAnswerUnreadableError
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 type Run = Mutable<Omit<ReconcileOutcome, 'kind' | 'days' | 'errors'>> & {

@@ -1,6 +1,6 @@
 import { type CallComparison, compareCall, startOf } from '#core/compare-call'
 import { type DayCoverage, type DayTally, emptyTally, withListed, withUnlisted } from '#core/coverage'
-import { addSeconds, dayOf, earlier, startOfDay } from '#core/instants'
+import { addSeconds, dayOf, earlier } from '#core/instants'
 import type { CallListing } from '#core/ports/call-listing'
 import type { ListedCall } from '#core/ports/call-provider'
 import type { CallQueue } from '#core/ports/call-queue'
@@ -9,9 +9,9 @@ import type { CoverageBook } from '#core/ports/coverage-book'
 import type { GapReports } from '#core/ports/gap-reports'
 import { QueueUnavailableError } from '#core/queue-errors'
 import type { QueueMessage } from '#core/queue-message'
-import { readEveryPage, readWindow } from '#core/read-window'
+import { readWindow } from '#core/read-window'
 import type { Waits } from '#core/settings'
-import { DAY_SECONDS, endsItsDay, nextWindow, type Sweep, type SweepName, type Window, widened } from '#core/sweep'
+import { DAY_SECONDS, dayAgain, endsItsDay, nextWindow, type Sweep, type SweepName, type Window, widened } from '#core/sweep'
 
 export interface SweepWindowPorts {
   readonly listing: CallListing
@@ -45,34 +45,32 @@ const LATE_LISTING_SECONDS = HOUR_SECONDS
 /**
  * Reads on in a sweep, compares what is listed with the catalog, and sends what is missing to the queue.
  *
- * list -> rows -> enqueue -> (the day is over: check its number, coverage, report) -> the sweep, moved on
+ * list -> rows -> enqueue -> (the day is over: its number is right? coverage, report) -> the sweep, moved on
  * Each of these may be done again: nothing here is moved by having been done.
  */
 export function createSweepWindow({ listing, lookup, queue, coverage, reports, now }: SweepWindowPorts) {
   return async function sweepWindow(task: WindowTask, signal: AbortSignal): Promise<WindowFindings & { readonly sweep: Sweep }> {
     const { organizationId, name, sweep } = task
     const window = nextWindow(sweep)
-    const query = { ...window, organizationId, pace: name === 'backfill' ? ('backfill' as const) : ('live' as const) }
-    const reading = await readWindow(listing, query, signal)
+    const pace = name === 'backfill' ? 'backfill' : 'live'
+    const reading = await readWindow(listing, { ...window, organizationId, pace, byPages: sweep.byPages }, signal)
     const stretch = { from: window.from, to: reading.readUntil }
     const begun = dayBegun(sweep, window, reading.total)
-    let worked = await workOff(task, stretch, reading.calls, begun.tally, signal)
+    const { tally, ...counts } = await workOff(task, stretch, reading.calls, begun.tally, signal)
 
     const isDayOver = endsItsDay(sweep, stretch)
-    if (isDayOver && worked.tally.listed < (begun.dayTotal ?? 0)) {
-      // The order of the list was not that of starts after all, or calls were removed meanwhile: the day is read once more.
-      const day = { from: startOfDay(window.from), to: stretch.to }
-      const calls = await readEveryPage(listing, { ...query, ...day }, signal)
-      worked = together(worked, await workOff(task, day, calls, emptyTally(worked.tally.day), signal))
-    }
-    const day = isDayOver ? { ...worked.tally, organizationId, comparedAt: now() } : undefined
-    if (day !== undefined) {
-      await coverage.write(day)
-      if (name !== 'recent') await reports.write(day, signal)
-    }
-    const { tally, ...counts } = worked
-    const kept = day === undefined ? { tally, dayTotal: begun.dayTotal } : { tally: undefined, dayTotal: undefined }
-    return { sweep: { ...sweep, readUntil: stretch.to, windowSeconds: widened(sweep), ...kept }, day, ...counts }
+    const unmet = begun.unmet && begun.unmet - metIn(reading.calls, stretch, { isFirst: begun.isFirst, isLast: isDayOver })
+    const next = { ...sweep, readUntil: stretch.to, windowSeconds: widened(sweep) }
+    if (!isDayOver) return { sweep: { ...next, tally, unmet }, day: undefined, ...counts }
+    // The order of the list was not that of starts after all, or calls were removed meanwhile: the day is read once more, and believed.
+    if ((unmet ?? 0) > 0) return { sweep: dayAgain(sweep, window), day: undefined, ...counts }
+
+    const day = { ...tally, organizationId, comparedAt: now() }
+    await coverage.write(day)
+    if (name !== 'recent') await reports.write(day, signal)
+    // A reading of first pages needs no shorter windows because one of all pages did.
+    const windowSeconds = sweep.byPages ? DAY_SECONDS : next.windowSeconds
+    return { sweep: { ...next, windowSeconds, tally: undefined, unmet: undefined, byPages: undefined }, day, ...counts }
   }
 
   async function workOff(
@@ -131,19 +129,22 @@ export function createSweepWindow({ listing, lookup, queue, coverage, reports, n
 
 type Worked = Omit<WindowFindings, 'day'> & { readonly tally: DayTally }
 
-const together = (one: Worked, other: Worked): Worked => ({
-  tally: other.tally,
-  listed: one.listed + other.listed,
-  enqueued: one.enqueued + other.enqueued,
-  found: one.found + other.found,
-})
-
 /** What is known of the day so far. How many calls it has is known from a window that is as long as the day. */
-function dayBegun({ tally, dayTotal, windowSeconds }: Sweep, { from }: Window, total: number | undefined) {
+function dayBegun({ tally, unmet, windowSeconds }: Sweep, { from }: Window, total: number | undefined) {
   const day = dayOf(from)
-  if (tally?.day === day) return { tally, dayTotal }
-  return { tally: emptyTally(day), dayTotal: windowSeconds === DAY_SECONDS ? total : undefined }
+  if (tally?.day === day) return { tally, unmet, isFirst: false }
+  return { tally: emptyTally(day), unmet: windowSeconds === DAY_SECONDS ? total : undefined, isFirst: true }
 }
+
+/**
+ * How many calls of the day's list were met here for the first time. That list is a second longer than the day at both ends, and
+ * neighbouring stretches overlap by as much within it.
+ */
+const metIn = (calls: readonly ListedCall[], { from, to }: Window, { isFirst, isLast }: { isFirst: boolean; isLast: boolean }) =>
+  calls.filter((call) => {
+    const start = startOf(call)
+    return start === undefined || ((isFirst || start >= from) && (isLast || start < to))
+  }).length
 
 interface Compared {
   readonly call: ListedCall

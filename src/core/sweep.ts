@@ -16,9 +16,12 @@ export interface Sweep {
   readonly readUntil: Date
   /** How long the next window is: a day, but for a list that is too slow for it. */
   readonly windowSeconds: number
-  /** What was counted of the day that the watermark stands in, and how many calls the list said that it has. */
+  /** What was counted of the day that the watermark stands in. */
   readonly tally?: DayTally | undefined
-  readonly dayTotal?: number | undefined
+  /** How many of the calls that the list said the day has were not met so far. */
+  readonly unmet?: number | undefined
+  /** The day is read for the second time: page by page, since the first reading met fewer calls than the list said. */
+  readonly byPages?: boolean | undefined
 }
 
 //          from                  readUntil               to
@@ -102,6 +105,16 @@ export function nextWindow({ readUntil, to, windowSeconds }: Sweep): Window {
 
 /** Whether a stretch that was read is the last of its day, or of the sweep. */
 export const endsItsDay = ({ to }: Sweep, window: Window) => window.to >= to || dayOf(window.to) !== dayOf(window.from)
+
+/** The sweep, back at the beginning of a day that is to be read again. Windows that are too long for a run are narrowed as any other. */
+export const dayAgain = (sweep: Sweep, { from }: Window): Sweep => ({
+  ...sweep,
+  readUntil: startOfDay(from),
+  windowSeconds: DAY_SECONDS,
+  tally: undefined,
+  unmet: undefined,
+  byPages: true,
+})
 
 /** After one that could be read. */
 export const widened = ({ windowSeconds }: Sweep) => Math.min(windowSeconds * 2, DAY_SECONDS)

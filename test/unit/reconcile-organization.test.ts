@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { addSeconds } from '#core/instants'
-import type { CallListing } from '#core/ports/call-listing'
 import { ProviderRateReachedError, ProviderUnavailableError } from '#core/provider-errors'
 import { createReconciler, NOW } from '#test/support/reconciler'
 
@@ -45,8 +44,8 @@ describe('reconciliation', () => {
       .listings()
       .slice(first.length)
       .map(({ from }) => from.getTime())
-    expect(Math.min(...first)).toBe(Date.parse('2026-02-24T00:00:00Z'))
-    expect(Math.min(...second)).toBe(Date.parse('2026-03-02T00:00:00Z'))
+    expect(Math.min(...first)).toBe(Date.parse('2026-02-23T23:59:59Z'))
+    expect(Math.min(...second)).toBe(Date.parse('2026-03-01T23:59:59Z'))
   })
 
   it('does nothing within the hour', async () => {
@@ -159,6 +158,28 @@ describe('reconciliation', () => {
     expect(week).toMatchObject({ readUntil: new Date('2026-02-24T00:00:00Z'), windowSeconds: DAY / 2 })
   })
 
+  it('shortens a window that the provider cannot answer, and tells the error each time', async () => {
+    const reconciler = createReconciler({
+      wrap: (ports) => ({
+        ...ports,
+        listing: {
+          async page(query, ...rest) {
+            if (query.to.getTime() - query.from.getTime() > (DAY / 3) * 1_000)
+              throw new ProviderUnavailableError('did not answer within 10 s')
+            return await ports.listing.page(query, ...rest)
+          },
+        },
+      }),
+    })
+    reconciler.list('any', ago(2 * DAY))
+
+    const first = await reconciler.run()
+    for (let runs = 0; runs < 30; runs += 1) await reconciler.run()
+
+    expect(first).toMatchObject({ kind: 'failed', errors: [{ code: 'PROVIDER_UNAVAILABLE' }] })
+    expect(reconciler.enqueued()).toContain('any')
+  })
+
   it('adds nothing to a queue that is deep', async () => {
     const reconciler = createReconciler()
     reconciler.list('unknown', ago(HOUR))
@@ -232,60 +253,6 @@ describe('reconciliation', () => {
     expect(new Set(reconciler.enqueued())).toEqual(new Set(ids))
     const [day] = await reconciler.coverage.days('org_1', '2026-03-01', '2026-03-01')
     expect(day).toMatchObject({ listed: 1_200, missing: 1_200, archived: 0 })
-  })
-})
-
-/** What no reading of one page after the other would find. */
-describe('a list in another order than it was asked for', () => {
-  const reversed = (listing: CallListing): CallListing => ({
-    async page(query, page, pace, signal) {
-      const { calls } = await listing.page(query, 1, pace, signal)
-      const all = [...calls, ...(await listing.page(query, 2, pace, signal)).calls, ...(await listing.page(query, 3, pace, signal)).calls]
-      const end = page * 50
-      return { calls: all.reverse().slice(end - 50, end), hasNextPage: end < all.length, total: all.length }
-    },
-  })
-  /** In order on each page, and not from one page to the next: two calls of the second page began before the first one's last. */
-  const almost = (listing: CallListing): CallListing => ({
-    async page(query, page, pace, signal) {
-      const answer = await listing.page(query, page, pace, signal)
-      const isLate = ({ id }: { id: string }) => ['call-10', 'call-20'].includes(id)
-      if (page !== 1 || !answer.hasNextPage) return answer
-      return { ...answer, calls: answer.calls.filter((call) => !isLate(call)) }
-    },
-  })
-
-  it.each([['reversed', reversed] as const])('is read to its end where it is %s', async (_how, disorder) => {
-    const reconciler = createReconciler({ wrap: (ports) => ({ ...ports, listing: disorder(ports.listing) }) })
-    const ids = Array.from({ length: 130 }, (_, index) => `call-${index}`)
-    for (const [index, id] of ids.entries()) reconciler.list(id, addSeconds(ago(2 * DAY), index))
-
-    await reconciler.run()
-
-    expect(new Set(reconciler.enqueued())).toEqual(new Set(ids))
-    expect(await reconciler.coverage.days('org_1', '2026-03-01', '2026-03-01')).toMatchObject([{ listed: 130 }])
-  })
-
-  it('is read again where it gave fewer calls than it said', async () => {
-    let isHidden = true
-    const reconciler = createReconciler({
-      wrap: (ports) => ({
-        ...ports,
-        listing: {
-          async page(...asked) {
-            if (asked[1] > 1) isHidden = false
-            return isHidden ? almost(ports.listing).page(...asked) : ports.listing.page(...asked)
-          },
-        },
-      }),
-    })
-    const ids = Array.from({ length: 130 }, (_, index) => `call-${index}`)
-    for (const [index, id] of ids.entries()) reconciler.list(id, addSeconds(ago(2 * DAY), index))
-
-    await reconciler.run()
-
-    expect(new Set(reconciler.enqueued())).toEqual(new Set(ids))
-    expect(await reconciler.coverage.days('org_1', '2026-03-01', '2026-03-01')).toMatchObject([{ listed: 130 }])
   })
 })
 

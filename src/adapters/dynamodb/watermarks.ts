@@ -26,7 +26,8 @@ const SweepSchema = v.object({
   readUntil: InstantSchema,
   windowSeconds: v.number(),
   tally: v.optional(TallySchema),
-  dayTotal: v.optional(v.number()),
+  unmet: v.optional(v.number()),
+  byPages: v.optional(v.boolean()),
 })
 const RowSchema = v.object({
   fence: v.optional(v.number(), 0),
@@ -113,7 +114,8 @@ const attributeOf = ({ tally, ...sweep }: Sweep) => ({
   readUntil: sweep.readUntil.toISOString(),
   windowSeconds: sweep.windowSeconds,
   tally: tally && tallyAttributesOf(tally),
-  dayTotal: sweep.dayTotal,
+  unmet: sweep.unmet,
+  byPages: sweep.byPages,
 })
 
 function sweepsIn(item: Record<string, AttributeValue>): { readonly fence: number; readonly sweeps: Sweeps } {
