@@ -30,8 +30,8 @@ export const createHandler = (door: ReconcileCallsDoor) =>
       if (task.task === 'backfill') return { ordered: await door.orderBackfill(task) }
       if (task.task === 'redrive') return await door.redrive({ ...task, requestId: context.awsRequestId })
 
-      // What keeps one of the two from its work must not keep the other from it.
-      const errors = [await failureOf(() => enqueueDue(door, context)), await failureOf(() => reconcile(door, context))]
+      // What keeps one of the two from its work must not keep the other from it, nor take its time.
+      const errors = await Promise.all([failureOf(() => enqueueDue(door, context)), failureOf(() => reconcile(door, context))])
       const failed = errors.filter((error) => error !== undefined)
       for (const error of failed) reportFailure(door, error)
       if (failed.length > 0) throw failed[0]

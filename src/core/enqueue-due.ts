@@ -7,6 +7,10 @@ import type { QueueMessage } from '#core/queue-message'
 
 /** How many due calls one run takes on; the rest waits for the next. */
 const DUE_PER_RUN = 1_000
+/** So many are held, then sent: a run that is cut off leaves no more than these to wait for the end of their hold. */
+const DUE_AT_ONCE = 100
+/** Less than half of an invocation; what is not begun by then stays due, and the next minute's run takes it. */
+const DUE_SECONDS = 20
 /** More would wait for a connection, and time out waiting. */
 const HOLDS_AT_ONCE = 25
 /** A queue with more messages than this has work enough. */
@@ -32,7 +36,7 @@ export type EnqueueDue = ReturnType<typeof createEnqueueDue>
 /**
  * Sends every call and callback whose time has come back to the queue: the only retry that callvault has.
  *
- * find due -> move each one's `dueAt` on -> enqueue
+ * find due -> a hundred at a time, while there is time: move each one's `dueAt` on -> enqueue
  * A crash in between loses nothing: the row is due again when its hold ends.
  */
 export function createEnqueueDue({ catalog, queue, now }: EnqueueDuePorts) {
@@ -41,9 +45,15 @@ export function createEnqueueDue({ catalog, queue, now }: EnqueueDuePorts) {
 
     const startedAt = now()
     const due = await catalog.due(startedAt, DUE_PER_RUN)
-    const held = await hold(due, addSeconds(startedAt, DUE_HOLD_SECONDS))
-    const refused = await queue.sendAll(held.map((call) => dueMessage(call, startedAt, requestId)))
-    return { found: due.length, enqueued: held.length - refused.length, refused: refused.length, skipped: false }
+    let [enqueued, refused] = [0, 0]
+    for (let first = 0; first < due.length && now() < addSeconds(startedAt, DUE_SECONDS); first += DUE_AT_ONCE) {
+      const heldAt = now()
+      const held = await hold(due.slice(first, first + DUE_AT_ONCE), addSeconds(heldAt, DUE_HOLD_SECONDS))
+      const notTaken = await queue.sendAll(held.map((call) => dueMessage(call, heldAt, requestId)))
+      enqueued += held.length - notTaken.length
+      refused += notTaken.length
+    }
+    return { found: due.length, enqueued, refused, skipped: false }
   }
 
   /** Only what no other run, and no worker, took on in the meantime. One that fails stops no other: it stays due. */
@@ -53,12 +63,12 @@ export function createEnqueueDue({ catalog, queue, now }: EnqueueDuePorts) {
   }
 }
 
-const dueMessage = ({ callId, subject, organizationId }: DueCall, startedAt: Date, requestId: string): QueueMessage => ({
+const dueMessage = ({ callId, subject, organizationId }: DueCall, heldAt: Date, requestId: string): QueueMessage => ({
   version: 1,
   trigger: 'due',
   ...(subject === 'outbound' ? { outboundCallId: callId } : { callId }),
   ...(organizationId !== undefined && { organizationId }),
   source: 'schedule',
-  receivedAt: startedAt.toISOString(),
+  receivedAt: heldAt.toISOString(),
   requestId,
 })

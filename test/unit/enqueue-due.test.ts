@@ -18,8 +18,12 @@ async function createSchedule(dueInSeconds: Readonly<Record<string, number>>, { 
     await catalog.write(claimed.claim, { ...row, next: { dueAt: addSeconds(NOW, seconds), reason: 'archive' } })
   }
   const queue = createMemoryQueue({ refuses: ({ callId }) => refuses(callId) })
-  const enqueueDue = createEnqueueDue({ catalog, queue, now: () => NOW })
-  return { catalog, queue, enqueueDue, messages: () => queue.bodies().map((body) => JSON.parse(body)) }
+  let time = NOW
+  const enqueueDue = createEnqueueDue({ catalog, queue, now: () => time })
+  const later = (seconds: number) => {
+    time = addSeconds(time, seconds)
+  }
+  return { catalog, queue, enqueueDue, later, messages: () => queue.bodies().map((body) => JSON.parse(body)) }
 }
 
 describe('every minute', () => {
@@ -98,6 +102,39 @@ describe('every minute', () => {
 
     expect(outcome).toMatchObject({ found: 3, enqueued: 1 })
     expect(schedule.messages().map(({ callId }) => callId)).toEqual(['due'])
+  })
+
+  it('what was held is sent before the time is over, and the rest stays due', async () => {
+    const schedule = await createSchedule(Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`call-${index}`, -250 + index])))
+    const { hold } = schedule.catalog
+    schedule.catalog.hold = (call, until) => {
+      schedule.later(0.15)
+      return hold(call, until)
+    }
+
+    const outcome = await schedule.enqueueDue('run-1')
+
+    expect(outcome).toEqual({ found: 250, enqueued: 200, refused: 0, skipped: false })
+    expect(schedule.messages().map(({ callId }) => callId)).toEqual(Array.from({ length: 200 }, (_, index) => `call-${index}`))
+    expect(await schedule.catalog.due(NOW, 100)).toHaveLength(50)
+  })
+
+  it('what was sent stays sent where the run is cut off', async () => {
+    const schedule = await createSchedule(Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`call-${index}`, -250 + index])))
+    const { hold } = schedule.catalog
+    let holds = 0
+    const cutOff = new Promise<string>((resolve) => {
+      schedule.catalog.hold = async (call, until) => {
+        holds += 1
+        if (holds <= 120) return hold(call, until)
+        resolve('cut off')
+        return new Promise<never>(() => {})
+      }
+    })
+
+    expect(await Promise.race([schedule.enqueueDue('run-1'), cutOff])).toBe('cut off')
+
+    expect(schedule.messages()).toHaveLength(100)
   })
 
   it('a deep queue is left alone', async () => {

@@ -28,7 +28,7 @@ const outcomeAs = (changes: Partial<OrganizationOutcome> = {}): OrganizationOutc
   ...changes,
 })
 
-function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false } = {}) {
+function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false, isCatalogSilent = false } = {}) {
   const captured = captureTelemetry('reconcile-calls')
   const metrics: Record<string, number>[] = []
   const addMetric = (name: string, _unit: string, value: number) => metrics.push({ [name]: value })
@@ -36,6 +36,7 @@ function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false } = {}) {
   const [requests, orders, redrives]: [ReconcileAllRequest[], BackfillTask[], RedriveOrder[]] = [[], [], []]
   const handler = createHandler({
     async enqueueDue() {
+      if (isCatalogSilent) await new Promise<never>(() => {})
       if (isCatalogDown) throw new CatalogUnavailableError()
       return { found: 4, enqueued: 4, refused: 0, skipped: false }
     },
@@ -73,6 +74,14 @@ describe('every minute', () => {
     await expect(door.invoke(SCHEDULED)).rejects.toMatchObject({ code: 'CATALOG_UNAVAILABLE' })
 
     expect(door.requests).toHaveLength(1)
+  })
+
+  it('what is missing is looked for while what is due waits for its table', async () => {
+    const door = createDoor({ isCatalogSilent: true })
+
+    void door.invoke(SCHEDULED)
+
+    await expect.poll(() => door.requests.length).toBe(1)
   })
 
   it('a day’s coverage is told in numbers, and no call by its name', async () => {
