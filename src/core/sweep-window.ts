@@ -68,9 +68,10 @@ export function createSweepWindow({ listing, lookup, queue, coverage, reports, n
     const day = { ...tally, organizationId, comparedAt: now() }
     await coverage.write(day)
     if (name !== 'recent') await reports.write(day, signal)
+    const over = next.readUntil >= sweep.to && { endedAt: now() }
     // A reading of first pages needs no shorter windows because one of all pages did.
     const windowSeconds = sweep.byPages ? DAY_SECONDS : next.windowSeconds
-    return { sweep: { ...next, windowSeconds, tally: undefined, unmet: undefined, byPages: undefined }, day, ...counts }
+    return { sweep: { ...next, windowSeconds, tally: undefined, unmet: undefined, byPages: undefined, ...over }, day, ...counts }
   }
 
   async function workOff(

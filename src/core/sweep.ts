@@ -14,6 +14,8 @@ export interface Sweep {
   readonly to: Date
   /** The watermark: every call that started before was compared, and what was missing is with the queue. */
   readonly readUntil: Date
+  /** When it was read to its end. */
+  readonly endedAt?: Date | undefined
   /** How long the next window is: a day, but for a list that is too slow for it. */
   readonly windowSeconds: number
   /** What was counted of the day that the watermark stands in. */
@@ -38,6 +40,7 @@ const OVERLAP_DAYS = 1
 const WEEK_DAYS = 7
 const SHORTEST_WINDOW_SECONDS = 60
 const FIRST_WINDOW_SECONDS = DAY_SECONDS
+const LONGEST_REST_SECONDS = HOUR_SECONDS
 
 /** The sweep to go on with, or to begin; undefined where nothing is to be read just now. `before` is what stands in its place. */
 export interface WantedSweep {
@@ -48,7 +51,8 @@ export interface WantedSweep {
 
 /**
  * What is to be read next. One that was begun is read to its end before another of its name begins, so that a slow provider loses
- * nothing. The first of all is a `week` as long as is configured; whichever read up to now last spares the next hour's.
+ * nothing. The first of all is a `week` as long as is configured; whichever read up to now last spares the next hour's. One that takes
+ * longer than lies between two of its name leaves as long to the less urgent ones, an hour at most.
  */
 export function wantedSweep(sweeps: Sweeps, lookBackDays: number, now: Date): WantedSweep | undefined {
   const { recent, week } = sweeps
@@ -60,8 +64,12 @@ export function wantedSweep(sweeps: Sweeps, lookBackDays: number, now: Date): Wa
 
   return (
     underWay('recent', sweeps) ??
-    (underWay('week', sweeps) === undefined && isOver(week?.to, DAY_SECONDS, now) ? beginning('week', weekFrom, now, sweeps) : undefined) ??
-    (overlap !== undefined && isOver(upTo, HOUR_SECONDS, now) ? beginning('recent', overlap, now, sweeps) : undefined) ??
+    (underWay('week', sweeps) === undefined && isOver(week?.to, DAY_SECONDS, now) && !leavesTime('week', sweeps, now)
+      ? beginning('week', weekFrom, now, sweeps)
+      : undefined) ??
+    (overlap !== undefined && isOver(upTo, HOUR_SECONDS, now) && !leavesTime('recent', sweeps, now)
+      ? beginning('recent', overlap, now, sweeps)
+      : undefined) ??
     underWay('week', sweeps) ??
     underWay('backfill', sweeps)
   )
@@ -94,6 +102,14 @@ export function secondsBehind(sweeps: Sweeps, now: Date): number {
 
 function underWay(name: SweepName, { [name]: sweep }: Sweeps): WantedSweep | undefined {
   return sweep !== undefined && sweep.readUntil < sweep.to ? { name, sweep, before: sweep } : undefined
+}
+
+function leavesTime(name: SweepName, sweeps: Sweeps, now: Date): boolean {
+  const { [name]: last } = sweeps
+  const isOtherWaiting = SWEEP_NAMES.slice(SWEEP_NAMES.indexOf(name) + 1).some((other) => underWay(other, sweeps) !== undefined)
+  if (last?.endedAt === undefined || !isOtherWaiting) return false
+  const rest = Math.min(secondsBetween(last.to, last.endedAt), LONGEST_REST_SECONDS)
+  return now < addSeconds(last.endedAt, rest)
 }
 
 const isOver = (to: Date | undefined, everySeconds: number, now: Date) => to === undefined || secondsBetween(to, now) >= everySeconds

@@ -84,7 +84,7 @@ export function describeWatermarksContract(name: string, makeSubject: () => Prom
     it('keeps each sweep as it was saved', async () => {
       const organizationId = freshOrganization()
       const { lease } = await leased(organizationId)
-      const recent = sweepAs('a', { tally: TALLY, unmet: 4, byPages: true })
+      const recent = sweepAs('a', { tally: TALLY, unmet: 4, byPages: true, endedAt: addSeconds(NOW, 90) })
 
       expect(await watermarks.save(lease, 'recent', recent, undefined)).toBe('saved')
       expect(await watermarks.save(lease, 'week', sweepAs('b'), undefined)).toBe('saved')
