@@ -104,12 +104,14 @@ export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
   const table = { client: new DynamoDBClient({ requestHandler: BRIEF }), tableName }
   const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
   const watermarks = createDynamoDbWatermarks(table)
+  const failedCalls = createDynamoDbFailedCalls(table)
   const reconcileOrganization = createReconcileOrganization({
     listing: createAllomiaProvider({ settings, random: Math.random, share: RECONCILE_SHARE }),
     lookup: createDynamoDbLookup(table),
     coverage: createDynamoDbCoverage(table),
     reports: createS3GapReports({ client: new S3Client(S3_CLIENT_OPTIONS), bucket: archiveBucket }),
     queue,
+    failedCalls,
     watermarks,
     settings,
     now,
@@ -119,7 +121,7 @@ export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
     enqueueDue: createEnqueueDue({ catalog: createDynamoDbCatalog(table), queue, now }),
     reconcileAll: createReconcileAll({ reconcileOrganization, settings, now }),
     orderBackfill: createOrderBackfill({ watermarks, settings, now }),
-    redrive: createRedrive({ failedCalls: createDynamoDbFailedCalls(table), queue, now }),
+    redrive: createRedrive({ failedCalls, queue, now }),
     now,
     ...createTelemetry('reconcile-calls', logLevel),
   }

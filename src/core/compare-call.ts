@@ -2,12 +2,16 @@ import type { CallDifference } from '#core/coverage'
 import { secondsBetween } from '#core/instants'
 import type { ListedCall } from '#core/ports/call-provider'
 import type { RowGlimpse } from '#core/ports/catalog-lookup'
+import type { CallNotFoundError } from '#core/provider-errors'
 
 /** How a listed call stands beside its row. */
 export interface CallComparison {
   readonly state: 'archived' | 'pending' | 'failed' | 'missing'
-  /** Nothing but a message brings it on: it has no row, or the schedule has not brought it back for long. */
-  readonly isToEnqueue: boolean
+  /**
+   * What a message has to say, where nothing else brings it on: it has no row, or the schedule has not brought it back for long; or,
+   * as an operator says it, it was given up as unknown to the provider, who lists it now.
+   */
+  readonly trigger: 'reconcile' | 'operator' | undefined
   /** When it ended, as far as is known. Undefined while it may still go on. */
   readonly endedAt: Date | undefined
   /** Undefined: the two match. */
@@ -22,12 +26,14 @@ const LONGEST_CALL_SECONDS = 6 * 3_600
 /** The schedule runs every minute: what is overdue for so long was lost by it. */
 const OVERDUE_SECONDS = 3_600
 
+const NOT_FOUND: CallNotFoundError['code'] = 'CALL_NOT_FOUND'
+
 /** Compares a call of the provider's list with its row, if it has one. */
 export function compareCall(listed: ListedCall, row: RowGlimpse | undefined, now: Date): CallComparison {
   const artifacts = row?.state === 'archived' ? Object.values(row.artifacts) : []
   return {
     state: row?.state ?? 'missing',
-    isToEnqueue: row === undefined ? !mayGoOn(listed, now) : isForgotten(row, now),
+    trigger: triggerFor(listed, row, now),
     endedAt: mayGoOn(listed, now) ? undefined : (listed.endedAt ?? startOf(listed)),
     difference: differenceOf(listed, row),
     absentReasons: artifacts.flatMap(({ state, reason }) => (state === 'absent' ? [reason ?? 'not-offered'] : [])),
@@ -41,6 +47,12 @@ export const startOf = ({ startedAt, createdAt }: ListedCall) => startedAt ?? cr
 function mayGoOn(listed: ListedCall, now: Date): boolean {
   const start = startOf(listed)
   return listed.endedAt === undefined && start !== undefined && secondsBetween(start, now) < LONGEST_CALL_SECONDS
+}
+
+function triggerFor(listed: ListedCall, row: RowGlimpse | undefined, now: Date): CallComparison['trigger'] {
+  if (row === undefined) return mayGoOn(listed, now) ? undefined : 'reconcile'
+  if (row.state === 'failed') return row.lastErrorCode === NOT_FOUND ? 'operator' : undefined
+  return isForgotten(row, now) ? 'reconcile' : undefined
 }
 
 const isForgotten = ({ state, dueAt }: RowGlimpse, now: Date) =>

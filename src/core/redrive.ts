@@ -36,7 +36,10 @@ export type Redrive = ReturnType<typeof createRedrive>
 const USUAL_LIMIT = 500
 /** As long as a message may take to be worked: until then a second order sends nothing twice. */
 const HOLD_SECONDS = 900
-const TAKES_AT_ONCE = 25
+export const TAKES_AT_ONCE = 25
+
+/** Who was taken since then is on the way already. */
+export const notTakenSince = (now: Date) => addSeconds(now, -HOLD_SECONDS)
 
 /**
  * Sends failed calls and callbacks to the queue again, each once.
@@ -47,12 +50,12 @@ const TAKES_AT_ONCE = 25
 export function createRedrive({ failedCalls, queue, now }: RedrivePorts) {
   return async function redrive(order: RedriveOrder): Promise<Redriven> {
     const startedAt = now()
-    const notTakenSince = addSeconds(startedAt, -HOLD_SECONDS)
+    const since = notTakenSince(startedAt)
     const { code, failedBefore, failedAfter, limit = USUAL_LIMIT } = order
     const one = subjectOf(order)
-    const found = one === undefined ? await failedCalls.find({ code, failedBefore, failedAfter, limit, notTakenSince }) : [one]
+    const found = one === undefined ? await failedCalls.find({ code, failedBefore, failedAfter, limit, notTakenSince: since }) : [one]
 
-    const isTaken = await pMap(found, (call) => failedCalls.take(call, startedAt, notTakenSince), { concurrency: TAKES_AT_ONCE })
+    const isTaken = await pMap(found, (call) => failedCalls.take(call, startedAt, since), { concurrency: TAKES_AT_ONCE })
     const taken = found.filter((_, index) => isTaken[index])
     const refused = await queue.sendAll(taken.map((call) => operatorMessage(call, startedAt, order.requestId)))
     return { found: found.length, sent: taken.length - refused.length, skipped: found.length - taken.length, refused: refused.length }

@@ -1,25 +1,21 @@
-import { type CallComparison, compareCall, startOf } from '#core/compare-call'
+import { compareCall, startOf } from '#core/compare-call'
 import { type DayCoverage, type DayTally, emptyTally, withListed, withUnlisted } from '#core/coverage'
 import { addSeconds, dayOf, earlier } from '#core/instants'
 import type { CallListing } from '#core/ports/call-listing'
 import type { ListedCall } from '#core/ports/call-provider'
-import type { CallQueue } from '#core/ports/call-queue'
 import type { CatalogLookup } from '#core/ports/catalog-lookup'
 import type { CoverageBook } from '#core/ports/coverage-book'
 import type { GapReports } from '#core/ports/gap-reports'
-import { QueueUnavailableError } from '#core/queue-errors'
-import type { QueueMessage } from '#core/queue-message'
 import { readWindow } from '#core/read-window'
+import { type ComparedCall, createSendListed, type SendListedPorts } from '#core/send-listed'
 import type { Waits } from '#core/settings'
 import { DAY_SECONDS, dayAgain, endsItsDay, nextWindow, type Sweep, type SweepName, type Window, widened } from '#core/sweep'
 
-export interface SweepWindowPorts {
+export interface SweepWindowPorts extends SendListedPorts {
   readonly listing: CallListing
   readonly lookup: CatalogLookup
-  readonly queue: CallQueue
   readonly coverage: CoverageBook
   readonly reports: GapReports
-  readonly now: () => Date
 }
 
 export interface WindowTask {
@@ -48,7 +44,10 @@ const LATE_LISTING_SECONDS = HOUR_SECONDS
  * list -> rows -> enqueue -> (the day is over: its number is right? coverage, report) -> the sweep, moved on
  * Each of these may be done again: nothing here is moved by having been done.
  */
-export function createSweepWindow({ listing, lookup, queue, coverage, reports, now }: SweepWindowPorts) {
+export function createSweepWindow(ports: SweepWindowPorts) {
+  const { listing, lookup, coverage, reports, now } = ports
+  const sendListed = createSendListed(ports)
+
   return async function sweepWindow(task: WindowTask, signal: AbortSignal): Promise<WindowFindings & { readonly sweep: Sweep }> {
     const { organizationId, name, sweep } = task
     const window = nextWindow(sweep)
@@ -83,8 +82,8 @@ export function createSweepWindow({ listing, lookup, queue, coverage, reports, n
   ): Promise<Worked> {
     const compared = await compare(calls)
     signal.throwIfAborted()
-    const toEnqueue = compared.filter(({ comparison }) => comparison.isToEnqueue)
-    await enqueue(toEnqueue, task)
+    const source = task.name === 'backfill' ? 'backfill' : 'reconciliation'
+    const sent = await sendListed(compared, { source, requestId: task.requestId })
 
     const known = await lookup.startedBetween(
       task.organizationId,
@@ -94,28 +93,20 @@ export function createSweepWindow({ listing, lookup, queue, coverage, reports, n
     return {
       tally: tallyOf(task, stretch, compared, known, before),
       listed: compared.length,
-      enqueued: toEnqueue.length,
-      found: toEnqueue.filter(({ comparison }) => comparison.state === 'missing').length,
+      enqueued: sent.length,
+      found: sent.filter(({ comparison }) => comparison.state === 'missing').length,
     }
   }
 
-  async function compare(calls: readonly ListedCall[]): Promise<Compared[]> {
+  async function compare(calls: readonly ListedCall[]): Promise<ComparedCall[]> {
     const rows = await lookup.lookUp(calls.map(({ id }) => id))
     return calls.map((call) => ({ call, comparison: compareCall(call, rows.get(call.id), now()) }))
-  }
-
-  /** @throws {QueueUnavailableError} not all are with the queue: the window is read again */
-  async function enqueue(compared: readonly Compared[], { requestId, name }: WindowTask): Promise<void> {
-    const source = name === 'backfill' ? 'backfill' : 'reconciliation'
-    const receivedAt = now().toISOString()
-    const refused = await queue.sendAll(compared.map(({ call }) => messageAbout(call, { source, receivedAt, requestId })))
-    if (refused.length > 0) throw new QueueUnavailableError()
   }
 
   function tallyOf(
     { waits }: WindowTask,
     stretch: Window,
-    compared: readonly Compared[],
+    compared: readonly ComparedCall[],
     known: readonly string[],
     before: DayTally,
   ): DayTally {
@@ -147,25 +138,8 @@ const metIn = (calls: readonly ListedCall[], { from, to }: Window, { isFirst, is
     return start === undefined || ((isFirst || start >= from) && (isLast || start < to))
   }).length
 
-interface Compared {
-  readonly call: ListedCall
-  readonly comparison: CallComparison
-}
-
 /** Both ends of a stretch are listed, and its end is the next one's beginning: each call is counted in one of the two. */
 function isOf(call: ListedCall, { from, to }: Window): boolean {
   const start = startOf(call)
   return start === undefined || (start >= from && start < to)
 }
-
-const messageAbout = (
-  { id, organizationId, endedAt }: ListedCall,
-  common: Pick<QueueMessage, 'source' | 'receivedAt' | 'requestId'>,
-): QueueMessage => ({
-  version: 1,
-  trigger: 'reconcile',
-  callId: id,
-  organizationId,
-  ...(endedAt !== undefined && { endedAt: endedAt.toISOString() }),
-  ...common,
-})

@@ -4,6 +4,7 @@ import { createReconcileOrganization } from '#core/reconcile-organization'
 import { createSimulator } from '#local/allomia/simulator'
 import { settingsDocument } from '#test/support/allomia-settings'
 import { createMemoryCatalog } from '#test/support/twins/memory-catalog'
+import { createMemoryFailedCalls } from '#test/support/twins/memory-failed-calls'
 import { createMemoryLookup } from '#test/support/twins/memory-lookup'
 import { createMemoryWatermarks } from '#test/support/twins/memory-watermarks'
 
@@ -22,11 +23,12 @@ const simulator = await createSimulator({
 })
 const now = () => new Date()
 const settings = settingsDocument({ baseUrl: simulator.url, organizationIds: ['org_1'], maxRequestsPerSecond: 1_000_000 })
-const watermarks = createMemoryWatermarks()
+const [catalog, watermarks] = [createMemoryCatalog(), createMemoryWatermarks()]
 let [sent, messages] = [0, 0]
 const reconcile = createReconcileOrganization({
   listing: createAllomiaProvider({ settings }),
-  lookup: createMemoryLookup(createMemoryCatalog()),
+  lookup: createMemoryLookup(catalog),
+  failedCalls: createMemoryFailedCalls(catalog),
   queue: {
     send: async () => {},
     async sendAll(batch) {

@@ -4,6 +4,7 @@ import { createAllomiaProvider } from '#adapters/allomia/call-provider'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbLookup } from '#adapters/dynamodb/catalog-lookup'
 import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
+import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
 import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
 import { createS3GapReports } from '#adapters/s3/gap-reports'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
@@ -70,6 +71,7 @@ async function createReconciler(engine: AwsEngine, simulator: Simulator) {
   const reconcile = createReconcileOrganization({
     listing: createAllomiaProvider({ settings }),
     lookup: createDynamoDbLookup(table),
+    failedCalls: createDynamoDbFailedCalls(table),
     watermarks: createDynamoDbWatermarks(table),
     reports: createS3GapReports({ client: s3, bucket }),
     coverage,

@@ -4,6 +4,7 @@ import { createReconcileOrganization, type ReconcileOrganizationPorts } from '#c
 import type { Settings } from '#core/settings'
 import { createMemoryCatalog } from '#test/support/twins/memory-catalog'
 import { createMemoryCoverage, createMemoryReports } from '#test/support/twins/memory-coverage'
+import { createMemoryFailedCalls } from '#test/support/twins/memory-failed-calls'
 import { createMemoryLookup } from '#test/support/twins/memory-lookup'
 import { createMemoryProvider } from '#test/support/twins/memory-provider'
 import { createMemoryQueue } from '#test/support/twins/memory-queue'
@@ -33,7 +34,8 @@ export function createReconciler({ settings = SETTINGS, wrap = (ports) => ports 
   ]
   const [coverage, reports, lookup] = [createMemoryCoverage(), createMemoryReports(), createMemoryLookup(catalog)]
   const document = { current: async () => settings, reread: async () => settings }
-  const twins = { listing: provider, lookup, queue, coverage, reports, watermarks, settings: document, now }
+  const failedCalls = createMemoryFailedCalls(catalog)
+  const twins = { listing: provider, lookup, queue, failedCalls, coverage, reports, watermarks, settings: document, now }
   const reconcile = createReconcileOrganization(wrap(twins))
   let runs = 0
 

@@ -8,7 +8,7 @@ class Killed extends Error {}
 
 type Moment = 'before' | 'after'
 
-const PORTS = ['listing', 'lookup', 'queue', 'watermarks', 'coverage', 'reports'] as const
+const PORTS = ['listing', 'lookup', 'queue', 'failedCalls', 'watermarks', 'coverage', 'reports'] as const
 
 /** Counts the calls of all ports, and kills the run at one of them. */
 function killing(atCall: number, moment: Moment) {

@@ -85,35 +85,6 @@ describe('reconciliation', () => {
     expect(reconciler.enqueued()).toContain('in-the-silence')
   })
 
-  it('looks later at a call that may still go on, and does not wait for an end that never comes', async () => {
-    const reconciler = createReconciler()
-    reconciler.list('going-on', ago(HOUR), { callEndedAt: null })
-    reconciler.list('never-ended', ago(7 * HOUR), { callEndedAt: null })
-
-    await reconciler.run()
-
-    expect(new Set(reconciler.enqueued())).toEqual(new Set(['never-ended']))
-    reconciler.later(6 * HOUR)
-    await reconciler.run()
-    expect(reconciler.enqueued()).toContain('going-on')
-  })
-
-  it('sends a pending call that the schedule has not brought back for an hour, and no other', async () => {
-    const reconciler = createReconciler()
-    for (const [id, overdue] of [
-      ['forgotten', 2 * HOUR],
-      ['waiting', -HOUR],
-      ['just-due', 60],
-    ] as const) {
-      reconciler.list(id, ago(3 * HOUR))
-      await reconciler.stand(id, ago(3 * HOUR), { state: 'pending', next: { dueAt: ago(overdue), reason: 'archive' } })
-    }
-
-    await reconciler.run()
-
-    expect(new Set(reconciler.enqueued())).toEqual(new Set(['forgotten']))
-  })
-
   it('goes on at the next window where its time was over', async () => {
     const reconciler = createReconciler({
       wrap: (ports) => ({

@@ -9,6 +9,7 @@ import { createReconcileOrganization } from '#core/reconcile-organization'
 import type { Settings } from '#core/settings'
 import { createMemoryArchive } from '#test/support/twins/memory-archive'
 import { createMemoryCoverage, createMemoryReports } from '#test/support/twins/memory-coverage'
+import { createMemoryFailedCalls } from '#test/support/twins/memory-failed-calls'
 import { createMemorySources } from '#test/support/twins/memory-sources'
 import { createMemoryWatermarks } from '#test/support/twins/memory-watermarks'
 import { memorySpool } from '../simulation/memory-spool.ts'
@@ -82,6 +83,7 @@ export async function simulateMonth(month: Month, settings: Settings) {
     now: scheduler.now,
     reconcileOrganization: createReconcileOrganization({
       listing: provider(RECONCILE_SHARE),
+      failedCalls: createMemoryFailedCalls(catalog),
       ...{ lookup, queue, coverage, reports, watermarks, settings: document, now: scheduler.now },
     }),
   })

@@ -83,6 +83,7 @@ export function errorOf(port: string): Error {
       return new ArchiveUnavailableError('did not answer')
     case 'catalog':
     case 'lookup':
+    case 'failedCalls':
     case 'watermarks':
     case 'coverage':
       return new CatalogUnavailableError()

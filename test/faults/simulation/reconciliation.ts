@@ -1,6 +1,7 @@
 import { addSeconds } from '#core/instants'
 import { createReconcileOrganization } from '#core/reconcile-organization'
 import type { Settings } from '#core/settings'
+import { createMemoryFailedCalls } from '#test/support/twins/memory-failed-calls'
 import { createMemoryLookup } from '#test/support/twins/memory-lookup'
 import { createActor } from './actor.ts'
 import { FOREVER, type Plan } from './plan.ts'
@@ -36,6 +37,7 @@ export function createReconciliation({ plan, settings, twins, portCalls, schedul
   const organizationIds = [...new Set(plan.calls.map(({ organizationId }) => organizationId))]
   const current = async () => settings
   const lookup = createMemoryLookup(twins.catalog)
+  const failedCalls = createMemoryFailedCalls(twins.catalog)
   let [runs, nextRunAt]: [number, number | undefined] = [0, undefined]
   look()
   return { look }
@@ -58,6 +60,7 @@ export function createReconciliation({ plan, settings, twins, portCalls, schedul
       listing: portCalls.of(actor, 'provider', twins.provider),
       lookup: portCalls.of(actor, 'lookup', lookup),
       queue: portCalls.of(actor, 'queue', twins.queue),
+      failedCalls: portCalls.of(actor, 'failedCalls', failedCalls),
       watermarks: portCalls.of(actor, 'watermarks', twins.watermarks),
       coverage: portCalls.of(actor, 'coverage', twins.coverage),
       reports: portCalls.of(actor, 'reports', twins.reports),
