@@ -14,7 +14,7 @@ const PAGE: ApiAnswer = { status: 200, headers: {}, body: Buffer.from('{"calls":
 const refused = (status: number, headers: ApiAnswer['headers'] = {}): ApiAnswer => ({ status, headers, body: new Uint8Array() })
 
 /** A provider whose API answers by a list, the last one again and again; and when it was asked, in seconds from the start. */
-function createApi({ answers = [PAGE], rules = {}, later = [], share = 1 }: ApiPlan = {}) {
+function createApi({ answers = [PAGE], rules = {}, later = [], share = 1, latencySeconds = 0 }: ApiPlan = {}) {
   const clock = createManualClock(START)
   const asked: { readonly at: number; readonly key: string | undefined; readonly page: string | null }[] = []
   const settings = settingsDocument({ maxRequestsPerSecond: 2, ...rules }, ...later)
@@ -23,9 +23,11 @@ function createApi({ answers = [PAGE], rules = {}, later = [], share = 1 }: ApiP
     clock: clock.now,
     sleep: clock.sleep,
     share,
-    async exchange(url, authorization) {
+    async exchange(url, authorization, signal) {
       asked.push({ at: secondsBetween(START, clock.now()), key: authorization.split(' ')[1], page: url.searchParams.get('page') })
-      return answers[Math.min(asked.length, answers.length) - 1]!
+      const answer = answers[Math.min(asked.length, answers.length) - 1]!
+      if (latencySeconds > 0) await clock.sleep(latencySeconds * 1_000, signal)
+      return answer
     },
   })
   const ask = (page = 1, pace: Pace = 'live', signal = NEVER) =>
@@ -37,6 +39,8 @@ function createApi({ answers = [PAGE], rules = {}, later = [], share = 1 }: ApiP
 }
 
 interface ApiPlan {
+  /** How long an answer takes. */
+  readonly latencySeconds?: number
   readonly answers?: readonly ApiAnswer[]
   readonly rules?: AllomiaRules
   readonly later?: readonly AllomiaRules[]
@@ -102,6 +106,44 @@ describe('a refused API key', () => {
     for (let attempt = 0; attempt < 3; attempt += 1) await api.ask()
 
     expect([inTheFirst, before, api.asked.length]).toEqual([5, 5, 6])
+  })
+
+  it('is tried once after the minute however many would ask, and as before once that was answered', async () => {
+    const answers = [...Array.from({ length: 5 }, () => refused(500)), PAGE]
+    const api = createApi({ answers, rules: { maxRequestsPerSecond: 1_000 }, latencySeconds: 5 })
+    const first = Array.from({ length: 5 }, () => api.ask())
+    await api.pass(5)
+    await Promise.all(first)
+    await api.pass(60)
+
+    const many = Array.from({ length: 10 }, () => api.ask())
+    await api.pass(5)
+    const ends = await Promise.all(many)
+    const after = Array.from({ length: 3 }, () => api.ask())
+    await api.pass(5)
+
+    expect(ends.filter((end) => end === 'answered')).toHaveLength(1)
+    expect(ends.filter((end) => end !== 'answered')).toMatchObject(Array.from({ length: 9 }, () => ({ code: 'PROVIDER_UNAVAILABLE' })))
+    expect(await Promise.all(after)).toEqual(['answered', 'answered', 'answered'])
+    expect(api.asked).toHaveLength(5 + 1 + 3)
+  })
+
+  it('is tried by another where the one that tried it was cut off', async () => {
+    const answers = [...Array.from({ length: 5 }, () => refused(500)), PAGE]
+    const api = createApi({ answers, rules: { maxRequestsPerSecond: 1_000 }, latencySeconds: 5 })
+    const first = Array.from({ length: 5 }, () => api.ask())
+    await api.pass(5)
+    await Promise.all(first)
+    await api.pass(60)
+    const invocation = new AbortController()
+    const probe = api.ask(1, 'live', invocation.signal)
+    await api.pass(1)
+    invocation.abort(new Error('the invocation is over'))
+
+    expect(await probe).toMatchObject({ message: 'the invocation is over' })
+    const next = api.ask()
+    await api.pass(5)
+    expect(await next).toBe('answered')
   })
 
   it('is asked with again as before once it was answered', async () => {

@@ -78,13 +78,13 @@ export function createApiRequests({ settings, clock, random, share, exchange, sl
     await pauses.pass(apiKey, signal)
     await turns.take(request.pace, rules.maxRequestsPerSecond * share, signal)
     // Another request may have been refused while this one waited.
-    await pauses.pass(apiKey, signal)
+    const ended = await pauses.enter(apiKey, signal)
     try {
       const reply = await exchanged(rules, authorization, request, signal)
-      pauses.note(apiKey, undefined)
+      ended(undefined)
       return reply
     } catch (error) {
-      if (!signal.aborted && error instanceof Error) pauses.note(apiKey, error)
+      ended(!signal.aborted && error instanceof Error ? error : 'cut off')
       throw error
     }
   }

@@ -13,14 +13,19 @@ export interface PausesOptions {
 export interface Pauses {
   /** Waits for the end of a short pause. @throws the key's last refusal, while a longer one lasts: nobody is asked */
   pass(apiKey: string, signal: AbortSignal): Promise<void>
-  /** How a request with this key ended; undefined: it was answered. */
-  note(apiKey: string, refusal: Error | undefined): void
+  /**
+   * As `pass`, just before a request. After a long pause one request is let through, and its end awaited.
+   * @returns what MUST be told how that request ended; undefined: it was answered; `cut off`: nothing is known
+   */
+  enter(apiKey: string, signal: AbortSignal): Promise<(ending: Error | 'cut off' | undefined) => void>
 }
 
 interface Trouble {
   readonly refusals: number
   readonly pausedUntil: Date
   readonly last: Error
+  /** Somebody asks whether it is over. */
+  readonly isProbed: boolean
 }
 
 const REFUSALS_TO_PAUSE = 5
@@ -36,22 +41,48 @@ export function createPauses({ clock, random, sleep }: PausesOptions): Pauses {
   const troubles = new Map<string, Trouble>()
 
   return {
-    async pass(apiKey, signal) {
-      const trouble = troubles.get(apiKey)
-      const seconds = trouble === undefined ? 0 : secondsBetween(clock(), trouble.pausedUntil)
-      if (trouble === undefined || seconds <= 0) return
-      if (seconds > LONGEST_WAIT_SECONDS) throw again(trouble.last, Math.ceil(seconds * (1 + random())))
-      await sleep(seconds * 1_000, signal)
-    },
+    pass,
 
-    note(apiKey, refusal) {
-      if (!isRefusal(refusal)) return void troubles.delete(apiKey)
-      const before = troubles.get(apiKey)
-      const refusals = (before?.refusals ?? 0) + 1
-      const pauses = [refusals >= REFUSALS_TO_PAUSE ? PAUSE_SECONDS : 0, refusal.retryAfterSeconds ?? 0]
-      const pausedUntil = addSeconds(clock(), Math.max(...pauses))
-      troubles.set(apiKey, { refusals, last: refusal, pausedUntil: later(pausedUntil, before?.pausedUntil ?? pausedUntil) })
+    async enter(apiKey, signal) {
+      await pass(apiKey, signal)
+      // Another may have begun to ask since `pass` looked.
+      const trouble = troubles.get(apiKey)
+      refuseWhileProbed(trouble)
+      const isProbe = trouble !== undefined && trouble.refusals >= REFUSALS_TO_PAUSE
+      if (isProbe) troubles.set(apiKey, { ...trouble, isProbed: true })
+      return (ending) => (ending === 'cut off' ? isProbe && probeAgain(apiKey) : note(apiKey, ending, isProbe))
     },
+  }
+
+  async function pass(apiKey: string, signal: AbortSignal): Promise<void> {
+    const trouble = troubles.get(apiKey)
+    if (trouble === undefined) return
+    const seconds = secondsBetween(clock(), trouble.pausedUntil)
+    if (seconds > LONGEST_WAIT_SECONDS) throw again(trouble.last, Math.ceil(seconds * (1 + random())))
+    refuseWhileProbed(trouble)
+    if (seconds <= 0) return
+    await sleep(seconds * 1_000, signal)
+    // Many may have waited for the same moment.
+    await pass(apiKey, signal)
+  }
+
+  function refuseWhileProbed(trouble: Trouble | undefined): void {
+    if (trouble?.isProbed) throw again(trouble.last, Math.ceil(PAUSE_SECONDS * (1 + random())))
+  }
+
+  function note(apiKey: string, ending: Error | undefined, isProbe: boolean): void {
+    if (!isRefusal(ending)) return void troubles.delete(apiKey)
+    const before = troubles.get(apiKey)
+    const refusals = (before?.refusals ?? 0) + 1
+    const pauses = [refusals >= REFUSALS_TO_PAUSE ? PAUSE_SECONDS : 0, ending.retryAfterSeconds ?? 0]
+    const pausedUntil = addSeconds(clock(), Math.max(...pauses))
+    const isProbed = !isProbe && before?.isProbed === true
+    troubles.set(apiKey, { refusals, last: ending, isProbed, pausedUntil: later(pausedUntil, before?.pausedUntil ?? pausedUntil) })
+  }
+
+  function probeAgain(apiKey: string): void {
+    const trouble = troubles.get(apiKey)
+    if (trouble !== undefined) troubles.set(apiKey, { ...trouble, isProbed: false })
   }
 }
 
