@@ -55,6 +55,14 @@ describe('the stack', () => {
     expect(written).toMatchObject([{ Action: 's3:PutObject', Resource: { 'Fn::Sub': expect.stringMatching(/\/reports\/\*$/) } }])
   })
 
+  it('lets reconcile-calls replace no item but the coverage of a day', () => {
+    const mayPut = propertiesOf('ReconcileCallsRole').Policies[0].PolicyDocument.Statement.filter(({ Action }: { Action: unknown }) =>
+      JSON.stringify(Action).includes('PutItem'),
+    )
+
+    expect(mayPut).toMatchObject([{ Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['coverage#*'] } } }])
+  })
+
   it('times a function out before the lease it took, and the lease before the message comes back', () => {
     const timeoutSeconds = propertiesOf('ArchiveCallLambdaFunction').Timeout
     const leaseSeconds = timeoutSeconds + 30
