@@ -50,10 +50,13 @@ async function reconcile(door: ReconcileCallsDoor, context: Context): Promise<vo
   const until = addSeconds(deadline, -LAST_WINDOW_SECONDS)
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_SECONDS * 1_000))
   const request = { requestId: context.awsRequestId, until, leaseUntil: addSeconds(deadline, LEASE_MARGIN_SECONDS) }
-  const outcomes = await door.reconcileAll(request, signal)
-  for (const outcome of outcomes) reportOrganization(door, outcome)
-  // An alarm watches it, and takes silence for the worst.
-  if (outcomes.length === 0) door.metrics.addMetric('ReconciliationBehindSeconds', 'Seconds', 0)
+  let visited = 0
+  for await (const outcome of door.reconcileAll(request, signal)) {
+    visited += 1
+    reportOrganization(door, outcome)
+  }
+  // None is configured. An alarm watches it, and takes silence for the worst.
+  if (visited === 0) door.metrics.addMetric('ReconciliationBehindSeconds', 'Seconds', 0)
 }
 
 const failureOf = async (work: () => Promise<void>): Promise<CallvaultError | undefined> =>

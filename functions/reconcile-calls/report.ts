@@ -10,7 +10,8 @@ type Telemetry = Pick<ReturnType<typeof composeReconcileCalls>, 'log' | 'metrics
 /** What a run of one organization did: in the log by organization, in the metrics for all together. */
 export function reportOrganization(telemetry: Telemetry, { organizationId, days, sweeps, errors, ...outcome }: OrganizationOutcome): void {
   const { log, metrics, now } = telemetry
-  metrics.addMetric('ReconciliationBehindSeconds', 'Seconds', secondsBehind(sweeps, now()))
+  // An alarm takes silence for the worst.
+  if (sweeps !== undefined) metrics.addMetric('ReconciliationBehindSeconds', 'Seconds', secondsBehind(sweeps, now()))
   metrics.addMetric(`Reconciliation.${outcome.kind}`, 'Count', 1)
   if (outcome.windows > 0) {
     metrics.addMetric('ListedCalls', 'Count', outcome.listed)

@@ -19,18 +19,19 @@ const MINUTE_SECONDS = 60
 
 /**
  * Reconciles every configured organization in turn: first what is live of each, then the backfills. Each minute begins with
- * another one, so that none is left out however long the others take. One that fails stops no other.
+ * another one, so that none is left out however long the others take. One that fails stops no other. Once the time is over, the rest
+ * is left to the next run; one organization is visited in any case.
+ * @returns each outcome as it comes: a run that is cut off has told of what it did
  */
 export function createReconcileAll({ reconcileOrganization, settings, now }: ReconcileAllPorts) {
-  return async function reconcileAll(request: ReconcileAllRequest, signal: AbortSignal): Promise<readonly OrganizationOutcome[]> {
+  return async function* reconcileAll(request: ReconcileAllRequest, signal: AbortSignal): AsyncGenerator<OrganizationOutcome, void> {
     const organizationIds = rotated((await settings.current()).allomia.organizationIds, now())
-    const outcomes: OrganizationOutcome[] = []
     for (const withBackfill of [false, true]) {
       for (const organizationId of organizationIds) {
-        outcomes.push({ organizationId, ...(await reconcileOrganization({ ...request, organizationId, withBackfill }, signal)) })
+        yield { organizationId, ...(await reconcileOrganization({ ...request, organizationId, withBackfill }, signal)) }
+        if (signal.aborted || now() >= request.until) return
       }
     }
-    return outcomes
   }
 }
 

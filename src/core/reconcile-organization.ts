@@ -37,7 +37,8 @@ export interface ReconcileOutcome {
   readonly found: number
   /** The days that were counted to their end. Those of a backfill are in the table alone: years ago says nothing of today. */
   readonly days: readonly DayCoverage[]
-  readonly sweeps: Sweeps
+  /** Undefined: how far they are could not be read. */
+  readonly sweeps: Sweeps | undefined
   readonly errors: readonly CallvaultError[]
 }
 
@@ -57,7 +58,7 @@ export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
   const sweepWindow = createSweepWindow(ports)
 
   return async function reconcileOrganization(request: ReconcileRequest, signal: AbortSignal): Promise<ReconcileOutcome> {
-    const run: Run = { request, windows: 0, listed: 0, enqueued: 0, found: 0, days: [], sweeps: {}, errors: [] }
+    const run: Run = { request, windows: 0, listed: 0, enqueued: 0, found: 0, days: [], sweeps: undefined, errors: [] }
     const ending = await endingOf(run, signal).catch((thrown) => {
       // Our own limit: what was read is read, and the next run goes on.
       if (thrown instanceof ProviderRateReachedError) return 'out-of-time' as const
@@ -87,7 +88,7 @@ export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
   }
 
   function wantedOf({ sweeps, request }: Run, { allomia }: Settings): WantedSweep | undefined {
-    const wanted = wantedSweep(sweeps, allomia.lookBackDays, now())
+    const wanted = wantedSweep(sweeps ?? {}, allomia.lookBackDays, now())
     return wanted?.name === 'backfill' && !request.withBackfill ? undefined : wanted
   }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addSeconds } from '#core/instants'
 import { createOrderBackfill } from '#core/order-backfill'
-import { createReconcileAll } from '#core/reconcile-all'
 import { createReconciler, NOW } from '#test/support/reconciler'
 
 const YEARS_AGO = new Date('2024-05-06T10:00:00Z')
@@ -79,31 +78,5 @@ describe('a backfill', () => {
 
     await expect(vault.orderBackfill({ task: 'backfill', ...task })).rejects.toMatchObject({ code: 'TASK_UNREADABLE' })
     expect(await vault.watermarks.read('org_1')).toEqual({})
-  })
-})
-
-describe('a run over all organizations', () => {
-  it('looks at what is live of each before any backfill, and begins with another one each minute', async () => {
-    const asked: string[] = []
-    const vault = createReconciler()
-    const settings = { ...(await vault.settings.current()) }
-    const allomia = { ...settings.allomia, organizationIds: ['a', 'b', 'c'] }
-    const current = async () => ({ ...settings, allomia })
-    const reconcileAll = createReconcileAll({
-      settings: { current, reread: current },
-      now: vault.now,
-      async reconcileOrganization({ organizationId, withBackfill }) {
-        asked.push(`${organizationId}${withBackfill ? ' backfill' : ''}`)
-        return { kind: 'done', windows: 0, listed: 0, enqueued: 0, found: 0, days: [], sweeps: {}, errors: [] }
-      },
-    })
-    const request = { requestId: 'run-1', until: NOW, leaseUntil: NOW }
-
-    await reconcileAll(request, NEVER)
-    vault.later(60)
-    await reconcileAll(request, NEVER)
-
-    expect(asked.slice(0, 6)).toEqual(['a', 'b', 'c', 'a backfill', 'b backfill', 'c backfill'])
-    expect(asked.slice(6, 9)).toEqual(['b', 'c', 'a'])
   })
 })

@@ -28,7 +28,7 @@ const outcomeAs = (changes: Partial<OrganizationOutcome> = {}): OrganizationOutc
   ...changes,
 })
 
-function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false, isCatalogSilent = false } = {}) {
+function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false, isCatalogSilent = false, isCutOff = false } = {}) {
   const captured = captureTelemetry('reconcile-calls')
   const metrics: Record<string, number>[] = []
   const addMetric = (name: string, _unit: string, value: number) => metrics.push({ [name]: value })
@@ -40,9 +40,10 @@ function createDoor({ outcomes = [outcomeAs()], isCatalogDown = false, isCatalog
       if (isCatalogDown) throw new CatalogUnavailableError()
       return { found: 4, enqueued: 4, refused: 0, skipped: false }
     },
-    async reconcileAll(request) {
+    async *reconcileAll(request) {
       requests.push(request)
-      return outcomes
+      yield* outcomes
+      if (isCutOff) await new Promise<never>(() => {})
     },
     async orderBackfill(task) {
       orders.push(task)
@@ -111,6 +112,23 @@ describe('every minute', () => {
 
     expect(behind.metrics).toContainEqual({ ReconciliationBehindSeconds: 600 })
     expect(none.metrics).toContainEqual({ ReconciliationBehindSeconds: 0 })
+  })
+
+  it('says nothing of it where it could not be read how far an organization is', async () => {
+    const door = createDoor({ outcomes: [outcomeAs({ kind: 'failed', sweeps: undefined, errors: [new CatalogUnavailableError()] })] })
+
+    await door.invoke(SCHEDULED)
+
+    expect(door.metrics.flatMap(Object.keys)).not.toContain('ReconciliationBehindSeconds')
+    expect(door.metrics).toContainEqual({ Trouble: 1 })
+  })
+
+  it('each organization is told of once it was visited, whatever becomes of the run', async () => {
+    const door = createDoor({ isCutOff: true })
+
+    void door.invoke(SCHEDULED)
+
+    await expect.poll(() => door.metrics).toContainEqual({ FoundCalls: 1 })
   })
 
   it('an organization that cannot be read raises an alarm whatever the reason, and ends no run', async () => {

@@ -105,7 +105,7 @@ describe('reconciliation', () => {
 
     expect([first.kind, first.windows]).toEqual(['out-of-time', 3])
     expect(week?.readUntil).toEqual(new Date('2026-02-27T00:00:00Z'))
-    expect(second.sweeps.week?.readUntil).toEqual(new Date('2026-03-02T00:00:00Z'))
+    expect(second.sweeps?.week?.readUntil).toEqual(new Date('2026-03-02T00:00:00Z'))
   })
 
   it('shortens a window that could not be read in the time of a run', async () => {
@@ -208,7 +208,7 @@ describe('reconciliation', () => {
     await reconciler.run()
 
     expect(failed).toMatchObject({ kind: 'failed', errors: [{ code: 'QUEUE_UNAVAILABLE' }] })
-    expect(failed.sweeps.week?.readUntil).toEqual(new Date('2026-02-25T00:00:00Z'))
+    expect(failed.sweeps?.week?.readUntil).toEqual(new Date('2026-02-25T00:00:00Z'))
     expect(reconciler.enqueued()).toContain('unknown')
   })
 

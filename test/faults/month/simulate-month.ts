@@ -4,7 +4,7 @@ import { createEnqueueDue } from '#core/enqueue-due'
 import { addSeconds } from '#core/instants'
 import type { CallQueue } from '#core/ports/call-queue'
 import { parseQueueMessage, serializeQueueMessage } from '#core/queue-message'
-import { createReconcileAll } from '#core/reconcile-all'
+import { createReconcileAll, type ReconcileAllRequest } from '#core/reconcile-all'
 import { createReconcileOrganization } from '#core/reconcile-organization'
 import type { Settings } from '#core/settings'
 import { createMemoryArchive } from '#test/support/twins/memory-archive'
@@ -23,10 +23,9 @@ import { createMonthApi, MONTH_BEGINS, recordingUrl, transcriptUrl } from './mon
 /** As function.yml and compose.ts have it. */
 const [INVOCATIONS, BATCH, TIMEOUT_SECONDS, RESERVE_SECONDS] = [5, 10, 300, 20]
 const [ARCHIVE_SHARE, RECONCILE_SHARE] = [0.16, 0.2]
-const [RUN_SECONDS, LEASE_SECONDS] = [40, 65]
+const [RUN_SECONDS, RUN_ABORT_SECONDS, LEASE_SECONDS] = [30, 42, 65]
 /** After the last call: its recheck, and what comes late. */
 const DAYS_AFTER = 5
-const NEVER = new AbortController().signal
 
 /** What of a month is looked at once it is over. */
 export type MonthRun = Awaited<ReturnType<typeof simulateMonth>>
@@ -98,8 +97,11 @@ export async function simulateMonth(month: Month, settings: Settings) {
 
   return { archive, catalog, coverage, api, outcomes, found, deadLetters: messages.deadLetters(), waiting: messages.waiting() }
 
-  function sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => scheduler.at(scheduler.seconds() + milliseconds / 1_000, resolve))
+  function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      scheduler.at(scheduler.seconds() + milliseconds / 1_000, resolve)
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
   }
 
   function sendEvent(callId: string, organizationId: string): void {
@@ -114,10 +116,11 @@ export async function simulateMonth(month: Month, settings: Settings) {
     if (scheduler.seconds() + 60 <= end) scheduler.at(scheduler.seconds() + 60, everyMinute)
     const [until, leaseUntil] = [addSeconds(scheduler.now(), RUN_SECONDS), addSeconds(scheduler.now(), LEASE_SECONDS)]
     void enqueueDue('run')
-      .then(() => reconcileAll({ requestId: 'run', until, leaseUntil }, NEVER))
-      .then((runs) => {
-        for (const run of runs) count(found, run.kind, run.found)
-      })
+    void reconcile({ requestId: 'run', until, leaseUntil }, scheduledAbort(RUN_ABORT_SECONDS))
+  }
+
+  async function reconcile(request: ReconcileAllRequest, signal: AbortSignal): Promise<void> {
+    for await (const run of reconcileAll(request, signal)) count(found, run.kind, run.found)
   }
 
   function takeOn(): void {
