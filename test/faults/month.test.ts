@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { drawMonth, type Month } from './month/draw-month.ts'
+import { DAY, drawMonth, type Month } from './month/draw-month.ts'
 import { judgeMonth, type MonthReport } from './month/judge-month.ts'
 import { monthSettings } from './month/month-settings.ts'
 import { simulateMonth } from './month/simulate-month.ts'
@@ -24,6 +24,8 @@ describe('a month with lost events, late artifacts, shifting pages and a provide
     const lost = month.calls.filter(({ eventsAt }) => eventsAt.length === 0).length
 
     expect(lost).toBeGreaterThan(CALLS / 20)
+    expect(month.calls.filter(({ startedAt }) => startedAt % DAY === 0).length).toBeGreaterThan(0)
+    expect(month.calls.filter(({ removedAt }) => removedAt < Number.POSITIVE_INFINITY).length).toBeGreaterThan(0)
     expect(report.foundByReconciliation).toBeGreaterThanOrEqual(lost)
     expect(report.requests).toMatchObject(
       Object.fromEntries(['list 500', 'list 429', 'list 401', 'get 404'].map((kind) => [kind, expect.any(Number)])),

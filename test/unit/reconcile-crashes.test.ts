@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addSeconds } from '#core/instants'
+import { createOrderBackfill } from '#core/order-backfill'
 import type { ReconcileOrganizationPorts } from '#core/reconcile-organization'
 import { createReconciler, NOW } from '#test/support/reconciler'
 
@@ -7,6 +8,9 @@ import { createReconciler, NOW } from '#test/support/reconciler'
 class Killed extends Error {}
 
 type Moment = 'before' | 'after'
+type Arranged = Awaited<ReturnType<typeof arranged>>
+
+const YEARS_AGO = new Date('2024-05-06T10:00:00Z')
 
 const PORTS = ['listing', 'lookup', 'queue', 'failedCalls', 'watermarks', 'coverage', 'reports'] as const
 
@@ -55,32 +59,50 @@ async function arranged(wrap: (ports: ReconcileOrganizationPorts) => ReconcileOr
 }
 
 /** What is left in the end. How often a call was sent is nobody's concern: a claim makes a second message harmless. */
-async function endOf({ enqueued, watermarks, coverage, reports }: Awaited<ReturnType<typeof arranged>>) {
-  const { recent, week } = await watermarks.read('org_1')
+async function endOf({ enqueued, watermarks, coverage, reports }: Arranged) {
+  const sweeps = Object.entries(await watermarks.read('org_1'))
   return {
     enqueued: [...new Set(enqueued())].sort(),
-    isReadToItsEnd: week !== undefined && week.readUntil.getTime() === week.to.getTime(),
-    recent,
-    coverage: (await coverage.days('org_1', '2026-01-01', '2026-12-31')).map(({ comparedAt, ...day }) => day),
+    unread: sweeps.filter(([, { readUntil, to }]) => readUntil < to).map(([name]) => name),
+    readTo: Object.fromEntries(sweeps.map(([name, { from }]) => [name, from])),
+    coverage: (await coverage.days('org_1', '2020-01-01', '2026-12-31')).map(({ comparedAt, ...day }) => day),
     reports: Object.fromEntries(reports.written().map(({ comparedAt, ...report }) => [report.day, report])),
   }
 }
 
-async function undisturbed() {
+/** What was begun before the run that is killed. */
+const SWEEPS = {
+  week: async () => {},
+  async recent(reconciler: Arranged) {
+    await reconciler.run()
+    reconciler.later(2 * 3_600)
+    reconciler.list('new', addSeconds(NOW, 3_600))
+  },
+  async backfill(reconciler: Arranged) {
+    await reconciler.run()
+    reconciler.list('old', YEARS_AGO)
+    await createOrderBackfill(reconciler)({ task: 'backfill', from: YEARS_AGO, to: addSeconds(YEARS_AGO, 2 * 86_400) })
+  },
+} as const
+
+async function undisturbed(begin: (reconciler: Arranged) => Promise<void>) {
   const { wrap, calls } = killing(Number.POSITIVE_INFINITY, 'before')
   const reconciler = await arranged(wrap)
+  await begin(reconciler)
+  const before = calls()
   await reconciler.run()
-  return { end: await endOf(reconciler), calls: calls() }
+  return { end: await endOf(reconciler), before, calls: calls() }
 }
 
-describe('a run that is killed', () => {
+describe.each(['week', 'recent', 'backfill'] as const)('a run that reads %s and is killed', (name) => {
   it.each(['before', 'after'] as const)('%s any call of a port leaves what the next run brings to the same end', async (moment) => {
-    const { end, calls } = await undisturbed()
+    const { end, before, calls } = await undisturbed(SWEEPS[name])
     const ends: unknown[] = []
 
-    for (let call = 1; call <= calls; call += 1) {
+    for (let call = before + 1; call <= calls; call += 1) {
       const death = killing(call, moment)
       const reconciler = await arranged(death.wrap)
+      await SWEEPS[name](reconciler)
       await reconciler.run()
       death.resurrect()
       reconciler.later(60) // by then the dead run's lease is over
@@ -88,9 +110,10 @@ describe('a run that is killed', () => {
       ends.push(await endOf(reconciler))
     }
 
-    expect(calls).toBeGreaterThan(40)
-    expect(end).toMatchObject({ isReadToItsEnd: true, recent: undefined })
-    expect(end.enqueued).toHaveLength(60)
+    expect(calls - before).toBeGreaterThan(15)
+    expect(end).toMatchObject({ unread: [] })
+    expect(Object.keys(end.readTo)).toContain(name)
+    expect(end.enqueued).toHaveLength(name === 'week' ? 60 : 61)
     expect(ends).toEqual(ends.map(() => end))
   })
 })

@@ -22,6 +22,8 @@ export interface MonthCall {
   readonly transcriptAt: number | undefined
   readonly recordingAt: number | undefined
   readonly endedReason: string
+  /** The API lists it, and knows it, no longer: infinity where it never is removed. */
+  readonly removedAt: number
   /** When its event is delivered: not at all, once, or twice. */
   readonly eventsAt: readonly number[]
 }
@@ -32,6 +34,9 @@ export interface MonthTroubles {
   readonly throttled: Span
   readonly keyExpired: Span
 }
+
+/** After the last that is awaited of it, and within the week that is read each day. */
+const REMOVED_AFTER = 5 * DAY
 
 export interface Month {
   readonly seed: number
@@ -48,12 +53,10 @@ const ORGANIZATIONS = [
   { id: 'org_call_centre', part: 0.6 },
 ] as const
 
-/** A month of so many calls: 10 % of the events lost, 5 % doubled, 20 % of the artifacts late, some of them by more than the grace. */
+/** A month of so many calls: 10 % of the events lost, 5 % doubled, 20 % of the artifacts late, some by more than the grace. */
 export function drawMonth(seed: number, callCount: number, days = 30): Month {
   const calls = ORGANIZATIONS.flatMap(({ id, part }) =>
-    Array.from({ length: Math.round(callCount * part) }, (_, index) =>
-      drawCall(`${id}-${index}`, id, days, createDice(seed, `call ${id} ${index}`)),
-    ),
+    Array.from({ length: Math.round(callCount * part) }, (_, index) => drawCall(`${id}-${index}`, id, days, seed)),
   )
   return {
     seed,
@@ -68,8 +71,11 @@ export function drawMonth(seed: number, callCount: number, days = 30): Month {
   }
 }
 
-function drawCall(id: string, organizationId: string, days: number, dice: Dice): MonthCall {
-  const startedAt = dice.between(0, days - 1) * DAY + dice.between(8 * HOUR, 20 * HOUR)
+function drawCall(id: string, organizationId: string, days: number, seed: number): MonthCall {
+  const [dice, rare] = [createDice(seed, `call ${id}`), createDice(seed, `rare ${id}`)]
+  const [day, second] = [dice.between(0, days - 1), dice.between(8 * HOUR, 20 * HOUR)]
+  // Some begin at the stroke of midnight, where one window ends and the next begins.
+  const startedAt = day * DAY + (rare.chance(0.01) ? 0 : second)
   const endedAt = startedAt + dice.between(20, 15 * MINUTE)
   const isBusy = dice.chance(0.06)
   // A few appear in the list only hours later, between calls that were read already.
@@ -83,6 +89,7 @@ function drawCall(id: string, organizationId: string, days: number, dice: Dice):
     appearsAt,
     transcriptAt: isBusy ? undefined : artifactAt(),
     recordingAt: isBusy || dice.chance(0.02) ? undefined : artifactAt(),
+    removedAt: rare.chance(0.01) ? endedAt + REMOVED_AFTER : Number.POSITIVE_INFINITY,
     endedReason: isBusy ? 'customer-busy' : 'customer-ended-call',
     eventsAt: drawEvents(endedAt, dice),
   }

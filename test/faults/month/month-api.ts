@@ -50,7 +50,7 @@ export function createMonthApi({ calls, organizationIds, troubles }: Month, sche
   }
 
   function get(call: MonthCall | undefined): ApiAnswer {
-    if (call === undefined || call.appearsAt > monthSeconds()) return refused(404)
+    if (call === undefined || !isKnown(call)) return refused(404)
     const isThere = (at: number | undefined) => at !== undefined && at <= monthSeconds()
     return json({
       ...listed(call),
@@ -67,10 +67,14 @@ export function createMonthApi({ calls, organizationIds, troubles }: Month, sche
     const [page, limit] = [Number(query.get('page')), Number(query.get('limit'))]
     const found = daysBetween(from, to)
       .flatMap((day) => byDay.get(dayKey(organizationId, day * DAY)) ?? [])
-      .filter((call) => call.startedAt >= from && call.startedAt <= to && call.appearsAt <= monthSeconds())
+      .filter((call) => call.startedAt >= from && call.startedAt <= to && isKnown(call))
     const end = page * limit
     const pagination = { page, limit, total: found.length, hasNextPage: end < found.length }
     return json({ calls: found.slice(end - limit, end).map(listed), pagination })
+  }
+
+  function isKnown({ appearsAt, removedAt }: MonthCall): boolean {
+    return appearsAt <= monthSeconds() && monthSeconds() < removedAt
   }
 
   function monthSeconds(): number {
