@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts'
 
 const RUN = 'src/core/reconcile-organization.ts'
-const WINDOW = 'src/core/sweep-window.ts'
+const SEND = 'src/core/send-listed.ts'
 const COMPARE = 'src/core/compare-call.ts'
 
 /** What reconciliation reads, sends and says that it has read. */
@@ -18,13 +18,13 @@ export const RECONCILIATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what is missing is found and never sent',
-    file: WINDOW,
-    edits: [['    await enqueue(toEnqueue, task)\n', '    void enqueue\n']],
+    file: SEND,
+    edits: [['queue.sendAll(sent.flatMap(', 'queue.sendAll(sent.slice(sent.length).flatMap(']],
   },
   {
     name: 'one of what is missing is never sent',
-    file: WINDOW,
-    edits: [['queue.sendAll(compared.map(', 'queue.sendAll(compared.slice(1).map(']],
+    file: SEND,
+    edits: [['queue.sendAll(sent.flatMap(', 'queue.sendAll(sent.slice(1).flatMap(']],
   },
   {
     name: 'a call that has ended is taken for one that goes on',
