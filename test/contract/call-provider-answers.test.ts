@@ -160,6 +160,12 @@ describe('an answer', () => {
     await expect(asked).rejects.toBeInstanceOf(ProviderAnswerUnreadableError)
   })
 
+  it('that switches protocols is no answer', async () => {
+    const asked = ask(({ socket }) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'))
+
+    await expect(asked).rejects.toBeInstanceOf(ProviderUnavailableError)
+  })
+
   it('that is cut is no answer', async () => {
     const asked = ask((_request, response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('{"id":', () => response.socket?.destroySoon())

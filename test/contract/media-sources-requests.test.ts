@@ -76,6 +76,7 @@ describe('a request', () => {
     ],
     ['with endless headers', `HTTP/1.1 200 OK\r\nX: ${'hidden'.repeat(10_000)}\r\n\r\n`],
     ['that is nothing', ''],
+    ['that switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ?X-Amz-Signature=hidden\r\n\r\n'],
   ])('refuses an answer %s, and keeps none of it', async (_what, answer) => {
     const link = server.link(({ socket }) => void socket.end(answer))
 

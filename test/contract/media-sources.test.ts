@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMediaSources } from '#adapters/http/media-sources'
-import { SourceAddressRefusedError, SourceUnavailableError } from '#core/source-errors'
+import { SourceAddressRefusedError, SourceGoneError, SourceUnavailableError } from '#core/source-errors'
 import { type ScriptedServer, startScriptedServer } from '#test/support/scripted-server'
 import { createMemorySources, type SourceAnswer } from '#test/support/twins/memory-sources'
 import { describeMediaSourcesContract } from './media-sources.ts'
@@ -81,6 +81,15 @@ describe('redirects', () => {
     await expect(local().open(link, patient())).rejects.toBeInstanceOf(SourceAddressRefusedError)
   })
 
+  it('are followed to where a header says in UTF-8', async () => {
+    const there = `Location: ${target('there')}?nom=Zoé`
+    const link = server.link(({ socket }) => void socket.end(`HTTP/1.1 302 Found\r\nContent-Length: 0\r\n${there}\r\n\r\n`))
+
+    await local().open(link, patient())
+
+    expect(server.requests.at(-1)?.url).toMatch(/[?]nom=Zo%C3%A9$/)
+  })
+
   it('do not leave the allowed hosts', async () => {
     const sources = createMediaSources({ allowInsecure: true, hostAllowlist: async () => ['127.0.0.1'] })
     const link = server.link((_request, response) =>
@@ -101,6 +110,24 @@ describe('redirects', () => {
 
     expect((await buffer(source.body)).toString()).toBe('there')
     await expect.poll(() => server.answersOpen(), { timeout: 5_000 }).toBe(0)
+  })
+})
+
+describe('an unwanted body', () => {
+  it('that drips is let go within a second or two, though it is short', async () => {
+    await expect(local().open(drippingLink(), patient())).rejects.toBeInstanceOf(SourceGoneError)
+
+    await expect.poll(() => server.answersOpen(), { timeout: 5_000 }).toBe(0)
+  })
+
+  it('is let go when the time is up', async () => {
+    const caller = new AbortController()
+
+    await local()
+      .open(drippingLink(), caller.signal)
+      .catch(() => caller.abort())
+
+    await expect.poll(() => server.answersOpen(), { timeout: 800 }).toBe(0)
   })
 })
 
@@ -138,6 +165,14 @@ const local = () => createMediaSources({ allowInsecure: true, hostAllowlist: asy
 
 const target = (body: string | Buffer) =>
   server.link((_request, response) => void response.writeHead(200, { 'content-length': Buffer.byteLength(body) }).end(body))
+
+/** Nothing is there, which it says in a body of 10,000 bytes, one every 100 ms. */
+const drippingLink = () =>
+  server.link((_request, response) => {
+    const timer = setInterval(() => response.write('x'), 100)
+    response.once('close', () => clearInterval(timer))
+    response.writeHead(404, { 'content-length': 10_000 }).flushHeaders()
+  })
 
 /** A link that leads to `url` over so many redirects, every second one relative. */
 function redirectsTo(url: string, times: number): string {

@@ -61,6 +61,10 @@ export function createExchange(): Exchange {
         if (wasClosedBefore(sent, error)) resolve(ask(url, authorization, signal))
         else reject(error)
       })
+      // An answer that switches protocols is none: node lets go of its connection, and says no more than that.
+      sent.once('close', () => {
+        if (!answered) reject(new ProviderUnavailableError('closed the connection without an answer'))
+      })
       sent.end()
     })
   }

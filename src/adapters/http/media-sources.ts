@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { assertSourceUrl } from '#adapters/http/source-address'
 import { declaredBytes, discard, watchedBody } from '#adapters/http/source-body'
@@ -37,7 +38,7 @@ export function createMediaSources({ allowInsecure, hostAllowlist, clock = () =>
     async openIfChanged(link, known, signal) {
       const { response, hop } = await reach(link, conditionsOf(known), signal)
       if (statusOf(response) !== 304) return openedFrom(response, hop, signal, clock())
-      discard(response)
+      discard(response, signal)
       return 'unchanged'
     },
 
@@ -45,7 +46,7 @@ export function createMediaSources({ allowInsecure, hostAllowlist, clock = () =>
       const { response } = await reach(link, { range: `bytes=${brokenOff.receivedBytes}-`, 'if-range': brokenOff.etag }, signal)
       if (isRestOf(brokenOff, response)) return watchedBody(response, signal)
       const problem = RESTLESS_STATUSES.has(statusOf(response)) ? undefined : problemOf(response)
-      discard(response)
+      discard(response, signal)
       if (problem !== undefined) throw problem
       return 'changed'
     },
@@ -64,7 +65,7 @@ export function createMediaSources({ allowInsecure, hostAllowlist, clock = () =>
       const response = await request(hop, conditions, signal)
       if (!REDIRECT_STATUSES.has(statusOf(response))) return { response, hop }
 
-      discard(response)
+      discard(response, signal)
       if (redirectsLeft === 0) throw new SourceUnavailableError(`redirects more than ${MAX_REDIRECTS} times`)
       return await follow(targetOf(response, hop), redirectsLeft - 1)
     }
@@ -96,15 +97,21 @@ function isRestOf({ etag, bytes, receivedBytes }: BrokenOff, response: IncomingM
 }
 
 function targetOf({ headers: { location } }: IncomingMessage, hop: URL): URL {
-  const target = location === undefined ? null : URL.parse(location, hop.href)
+  const target = location === undefined ? null : URL.parse(asWritten(location), hop.href)
   if (target === null) throw new SourceUnavailableError('redirects without saying where to')
   return target
+}
+
+/** Node reads a header's bytes as Latin-1; what is UTF-8 was meant so, as browsers take it. */
+function asWritten(header: string): string {
+  const bytes = Buffer.from(header, 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : header
 }
 
 function openedFrom(response: IncomingMessage, { host }: URL, signal: AbortSignal, fetchedAt: Date): OpenSource {
   const problem = problemOf(response)
   if (problem !== undefined) {
-    discard(response)
+    discard(response, signal)
     throw problem
   }
 

@@ -7,6 +7,8 @@ const STALL_MS = 8_000
 
 /** So much of an unwanted body is read for the sake of the connection; a longer one costs the connection. */
 const DISCARDED_BYTES = 16 * 1024
+/** And so long, since one that drips is worth no connection either. */
+const DISCARDED_WITHIN_MS = 1_000
 
 /**
  * The body of an answer as the port promises it: an error on it where it stalls for 8 s, is aborted, or ends in a way that does not
@@ -19,9 +21,14 @@ export function watchedBody(response: IncomingMessage, signal: AbortSignal): Rea
 }
 
 /** Gives up an answer that nobody reads. */
-export function discard(response: IncomingMessage): void {
-  if (declaredBytes(response) === undefined || Number(declaredBytes(response)) > DISCARDED_BYTES) response.destroy()
-  else destroyWhenStalled(response.resume())
+export function discard(response: IncomingMessage, signal: AbortSignal): void {
+  if (declaredBytes(response) === undefined || Number(declaredBytes(response)) > DISCARDED_BYTES) {
+    response.destroy()
+    return
+  }
+  const timer = setTimeout(() => response.destroy(), DISCARDED_WITHIN_MS)
+  response.once('close', () => clearTimeout(timer))
+  destroyOnAbort(response.resume(), signal)
 }
 
 /** What Content-Length says. Node's parser has refused doubled and malformed ones, and those beside a chunked body. */

@@ -47,6 +47,12 @@ export function createSourceRequest(allowInsecure: boolean): SourceRequest {
         else if (wasClosedBefore(sent, error)) resolve(request(url, conditions, signal))
         else reject(asSourceError(error))
       })
+      // An answer that switches protocols is none: node lets go of its connection, and says no more than that.
+      sent.once('close', () => {
+        settle()
+        if (answered) return
+        reject(signal.aborted ? signal.reason : new SourceUnavailableError('closed the connection without an answer'))
+      })
       sent.end()
     })
   }
