@@ -26,10 +26,12 @@ export interface Downloads {
   /** Opens the whole, from its first byte. */
   open(): Promise<OpenSource>
   /**
-   * Opens the rest of a body that broke off, within 10 s.
+   * Opens the rest of a body that broke off. It is given up where its first piece is not there 10 s after the break, over however
+   * many downloads that takes.
+   * @param unwanted aborts where nobody reads the body any more
    * @throws why the copy cannot go on, or nobody knows how: `broken`
    */
-  openRest(source: OpenSource, receivedBytes: number, broken: Error | undefined, signal: AbortSignal): Promise<Readable>
+  openRest(source: OpenSource, receivedBytes: number, broken: Error | undefined, unwanted: AbortSignal): Promise<Readable>
   /** Whether the error is one that another download may mend, and one is left. */
   mayStartOver(error: unknown): boolean
 }
@@ -41,6 +43,14 @@ export interface DownloadRequest {
   readonly downloads?: number
 }
 
+interface Patience {
+  /** Aborts where the body goes on too late. */
+  readonly signal: AbortSignal
+  readonly end: () => void
+  /** What it goes on with, once that is open. */
+  rest: Readable | undefined
+}
+
 export function createDownloads({ sources, now, after }: DownloadPorts, request: DownloadRequest, signal: AbortSignal): Downloads {
   const { name, links } = request
   let link = request.link
@@ -48,33 +58,33 @@ export function createDownloads({ sources, now, after }: DownloadPorts, request:
   let downloadsLeft = request.downloads ?? MOST_DOWNLOADS
   let refusals = 0
   let isOpen = false
+  /** Lasts from where a body broke off to the first piece of its rest: headers alone do not help whoever stores it. */
+  let patience: Patience | undefined
 
   return {
     async open() {
       isOpen = false
+      patience = undefined
       await renewLink(signal)
       const source = await download((url) => sources.open(url, signal))
       isOpen = true
       return source
     },
 
-    async openRest({ etag, bytes }, receivedBytes, broken, abandoned) {
+    async openRest({ etag, bytes }, receivedBytes, broken, unwanted) {
       signal.throwIfAborted()
       failed = link
       const reason = broken ?? new SourceEndedEarlyError(receivedBytes, bytes)
       if (downloadsLeft === 0 || bytes === undefined || etag === undefined || !STRONG_ETAG.test(etag)) throw reason
 
-      const late = new AbortController()
-      const cancel = after(SECONDS_TO_GO_ON, () => late.abort(new SourceUnavailableError(`did not go on within ${SECONDS_TO_GO_ON} s`)))
-      try {
-        const inTime = AbortSignal.any([signal, abandoned, late.signal])
-        await renewLink(inTime)
-        const rest = await download((url) => sources.openRest(url, { etag, bytes, receivedBytes }, inTime))
-        if (rest === 'changed') throw reason
-        return rest
-      } finally {
-        cancel()
-      }
+      patience ??= createPatience(unwanted)
+      const inTime = AbortSignal.any([signal, unwanted, patience.signal])
+      inTime.throwIfAborted()
+      await renewLink(inTime)
+      const rest = await download((url) => sources.openRest(url, { etag, bytes, receivedBytes }, inTime))
+      if (rest === 'changed') throw reason
+      patience.rest = rest.pause().once('data', patience.end) // paused, since nothing flows before somebody reads
+      return rest
     },
 
     mayStartOver(error) {
@@ -82,6 +92,25 @@ export function createDownloads({ sources, now, after }: DownloadPorts, request:
       const isBroken = isOpen && (error instanceof SourceEndedEarlyError || error instanceof SourceUnavailableError)
       return isBroken || (isRefusal(error) && refusals === 1)
     },
+  }
+
+  // last piece      noticed          the rest opens       its first piece
+  // |--- up to 8 s ---|------------- 10 s at most ----------|
+  function createPatience(unwanted: AbortSignal): Patience {
+    const late = new AbortController()
+    const own: Patience = { signal: late.signal, end, rest: undefined }
+    const cancel = after(SECONDS_TO_GO_ON, () => {
+      // What is here and not read waits for its reader: whoever stores it has enough.
+      if ((own.rest?.readableLength ?? 0) > 0) end()
+      else late.abort(new SourceUnavailableError(`did not go on within ${SECONDS_TO_GO_ON} s`))
+    })
+    unwanted.addEventListener('abort', cancel, { once: true })
+    return own
+
+    function end(): void {
+      cancel()
+      if (patience === own) patience = undefined
+    }
   }
 
   async function download<T>(open: (url: string) => Promise<T>): Promise<T> {
