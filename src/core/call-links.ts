@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import { linkExpiresAt } from '#core/link-expiry'
 import type { MediaName } from '#core/manifest-schema'
 import type { FetchedCall } from '#core/ports/call-provider'
@@ -22,26 +23,59 @@ export interface CallLinks {
 /** @param fetchCall asks the provider once more; only the links of its answer are used: what is committed is what the attempt saw first */
 export function createCallLinks(first: FetchedCall, fetchCall: (signal: AbortSignal) => Promise<FetchedCall>): CallLinks {
   let links = linksOf(first)
-  let fetching: Promise<void> | undefined
+  let fetching: Fetching | undefined
 
   return {
     current: (name) => links[name],
     async newerThan(stale, name, signal) {
-      if (links[name] === stale) {
-        fetching ??= fetchAgain(signal)
-        await fetching
-      }
+      if (links[name] === stale) await fetchedAgain(signal)
       return links[name]
     },
   }
 
-  async function fetchAgain(signal: AbortSignal): Promise<void> {
+  /** One fetch for both artifacts: it lasts as long as one of them waits for it. */
+  async function fetchedAgain(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    fetching ??= startFetching()
+    const joined = fetching
+    joined.waiting += 1
     try {
-      links = linksOf(await fetchCall(signal))
+      await unlessAborted(joined.done, signal)
     } finally {
-      fetching = undefined
+      joined.waiting -= 1
+      if (joined.waiting === 0) joined.giveUp()
     }
   }
+
+  function startFetching(): Fetching {
+    const unwanted = new AbortController()
+    const end = () => {
+      if (fetching === started) fetching = undefined
+    }
+    const giveUp = () => {
+      if (fetching === started) unwanted.abort()
+      end()
+    }
+    const done = fetchCall(unwanted.signal)
+      .then((fetched) => {
+        if (fetching === started) links = linksOf(fetched)
+      })
+      .finally(end)
+    const started: Fetching = { done, giveUp, waiting: 0 }
+    return started
+  }
+}
+
+interface Fetching {
+  readonly done: Promise<void>
+  readonly giveUp: () => void
+  waiting: number
+}
+
+async function unlessAborted(done: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>()
+  using _abort = addAbortListener(signal, () => aborted.reject(signal.reason))
+  await Promise.race([done, aborted.promise])
 }
 
 const linksOf = ({ call, fetchedAt }: FetchedCall): Readonly<Record<MediaName, Link | undefined>> => ({

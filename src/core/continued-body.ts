@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
 
 /** How much of it may wait for whoever reads. */
@@ -96,9 +95,9 @@ export function continuedBody(first: Readable, { bytes, inspector, goOn }: Conti
   }
 }
 
-/** Resolves when a stream that was destroyed has let go of what it held. */
+/** Resolves when a stream that was destroyed has let go of what it held, whatever it was destroyed for. */
 export async function closed(stream: Readable): Promise<void> {
-  if (!stream.closed) await once(stream, 'close')
+  if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', () => resolve()))
 }
 
 const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error('not an error', { cause: thrown }))

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { closed } from '#core/continued-body'
 import type { CopyArtifact, CopyRequest, StoredMedia } from '#core/copy-artifact'
 import { MOST_DOWNLOADS } from '#core/downloads'
 import type { MediaSources, OpenSource } from '#core/ports/media-sources'
@@ -24,19 +26,21 @@ async function hasSameBytes({ body, bytes }: OpenSource, stored: StoredMedia): P
   body.on('error', () => {}) // the loop sees it too; without a listener a late one would end the process
   try {
     if (bytes !== undefined && bytes !== stored.bytes) return false
-    return (await digestOf(body, bytes)) === stored.sha256
+    return (await digestOf(body, bytes, stored.bytes)) === stored.sha256
   } finally {
-    body.destroy()
+    await closed(body.destroy())
   }
 }
 
-async function digestOf(body: OpenSource['body'], bytes: number | undefined): Promise<string> {
+/** Undefined once more came than is stored: it differs, and may never end. */
+async function digestOf(body: Readable, bytes: number | undefined, storedBytes: number): Promise<string | undefined> {
   const hash = createHash('sha256')
   let received = 0
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       hash.update(chunk)
       received += chunk.length
+      if (received > storedBytes) return undefined
     }
   } catch (cause) {
     throw new SourceEndedEarlyError(received, bytes, { cause })

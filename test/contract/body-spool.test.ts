@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -81,6 +81,17 @@ describe('a body of undeclared length', () => {
     const used = createBodySpool({ directory }).through(inPieces(someBytes(MIB)), AbortSignal.timeout(20_000), async ({ bytes }) => bytes)
 
     await expect(used).resolves.toBe(MIB)
+  })
+
+  it('is taken though the directory was not there for the one before', async () => {
+    const [missing, body] = [join(directory, 'later'), someBytes(1_000)]
+    const spool = createBodySpool({ directory: missing })
+    const take = () => spool.through(inPieces(body), AbortSignal.timeout(20_000), async ({ bytes }) => bytes)
+
+    await expect(take()).rejects.toMatchObject({ code: 'ENOENT' })
+    await mkdir(missing)
+
+    await expect(take()).resolves.toBe(1_000)
   })
 
   it('is given up with its source when it is too long', async () => {

@@ -27,9 +27,10 @@ export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): Bo
     async through(body, signal, use) {
       // Without a listener of ours, a body that fails before it is read would end the process.
       const failure = failureOf(body)
-      prepared ??= prepare(directory, limitBytes)
-      const meter = createMeter(await prepared)
-      const folder = await mkdtemp(join(directory, `${FOLDER_PREFIX}${process.pid}-`))
+      const meter = createMeter(await spaceOnDisk())
+      const folder = await mkdtemp(join(directory, `${FOLDER_PREFIX}${process.pid}-`)).catch((error: unknown) => {
+        throw isDiskFull(error) ? new SpoolFullError(0) : error
+      })
       try {
         const file = join(folder, 'body')
         await takeIn(body, file, { signal, meter, failure })
@@ -39,6 +40,17 @@ export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): Bo
         meter.giveBack()
       }
     },
+  }
+
+  /** What failed once may do the next time. */
+  async function spaceOnDisk(): Promise<Space> {
+    prepared ??= prepare(directory, limitBytes)
+    try {
+      return await prepared
+    } catch (error) {
+      prepared = undefined
+      throw error
+    }
   }
 }
 
