@@ -12,4 +12,4 @@ export function plainTypeOf(contentType: string): string {
 /** The charset that a text is in: UTF-8 where none is named. */
 export const charsetOf = (contentType: string) => namedCharset(contentType) ?? 'utf-8'
 
-const namedCharset = (contentType: string) => /;\s*charset\s*=\s*"?([A-Za-z0-9_.:-]{1,40})/i.exec(contentType)?.[1]?.toLowerCase()
+const namedCharset = (contentType: string) => /;\s*charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})/i.exec(contentType)?.[1]?.toLowerCase()

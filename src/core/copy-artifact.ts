@@ -68,7 +68,7 @@ export function createCopyArtifact(ports: CopyPorts) {
     const source = await downloads.open()
     const body = continuedBody(source.body, {
       bytes: source.bytes,
-      inspector: request.name === 'transcript' ? createTextInspector(source.contentType) : undefined,
+      inspector: request.name === 'transcript' ? createTextInspector(source) : undefined,
       goOn: (receivedBytes, broken, abandoned) => downloads.openRest(source, receivedBytes, broken, abandoned),
     })
     body.on('error', () => {}) // whoever reads sees it too; without a listener a late one would end the process

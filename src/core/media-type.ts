@@ -4,7 +4,7 @@ import type { MediaName } from '#core/manifest-schema'
 import { mp3Seconds } from '#core/mp3-header'
 import { riffBytes, wavSeconds } from '#core/riff-header'
 import { SourceContentWrongError, SourceEndedEarlyError } from '#core/source-errors'
-import { decodedText, isMarkup, looksLikeText, startsLikeMarkup } from '#core/text-content'
+import { decodedText, isMarkupText, looksLikeText, startsLikeMarkup } from '#core/text-content'
 
 /** How many of a body's first bytes are looked at before an upload starts. */
 export const HEAD_BYTES = 4_096
@@ -55,18 +55,18 @@ function audioOf(head: Buffer, declared: DeclaredMedia): MediaType | undefined {
 }
 
 function isShort(extension: string, head: Buffer, { bytes, isLengthDeclared, callSeconds }: DeclaredMedia): boolean {
-  const promisedBytes = extension === 'wav' ? riffBytes(head) : undefined
+  const promisedBytes = extension === 'wav' ? riffBytes(head, bytes) : undefined
   if (promisedBytes !== undefined && promisedBytes > bytes) {
     if (!isLengthDeclared) throw new SourceEndedEarlyError(bytes, promisedBytes)
     return true
   }
-  const seconds = extension === 'wav' ? wavSeconds(head, bytes) : extension === 'mp3' ? mp3Seconds(head, bytes) : undefined
+  const seconds = extension === 'wav' ? wavSeconds(head, bytes) : extension === 'mp3' ? mp3Seconds(head) : undefined
   return seconds !== undefined && callSeconds !== undefined && seconds < callSeconds / 2
 }
 
 function textOf(head: Buffer, { contentType, bytes }: DeclaredMedia): MediaType | undefined {
   const charset = charsetOf(contentType)
   const text = decodedText(head, charset, head.length < bytes)
-  if (text === undefined || isMarkup(text)) return undefined
+  if (text === undefined || isMarkupText(text)) return undefined
   return { extension: 'txt', mediaType: `text/plain; charset=${charset}` }
 }

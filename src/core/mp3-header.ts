@@ -1,15 +1,8 @@
-/** Kilobits a second by their index in a frame's header (ISO/IEC 11172-3 and 13818-3), layers III and II. */
-const BIT_RATES = {
-  mpeg1: { 3: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320], 2: [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384] },
-  mpeg2: { 3: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160], 2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160] },
-} as const // biome-ignore format: a table
 const SAMPLING_RATES = [44_100, 48_000, 32_000]
 
 interface Frame {
-  readonly kilobits: number
   readonly samplesPerSecond: number
   readonly samples: number
-  readonly bytes: number
   /** Where a Xing header stands in it. */
   readonly xingAt: number
 }
@@ -18,53 +11,34 @@ interface Frame {
 export const hasFrameHeader = (head: Buffer, at: number) => bitsOf(head, at) !== undefined
 
 /**
- * How long an MP3 lasts: by the number of frames in its Xing or VBRI header, else by its bit rate, where its first frames have the
- * same one.
- * @param bytes of the whole file
- * @returns undefined where the head does not say: behind a cover picture, or with a bit rate that changes
+ * How long an MP3 lasts, by the number of frames in its Xing or VBRI header.
+ * @returns undefined where the head does not say: without such a header its first frames tell nothing of the bit rates of the others
  */
-export function mp3Seconds(head: Buffer, bytes: number): number | undefined {
+export function mp3Seconds(head: Buffer): number | undefined {
   const start = afterId3(head)
   const first = frameAt(head, start)
-  if (first === undefined) return undefined
-
-  const frames = frameCount(head, start, first)
-  if (frames !== undefined) return (frames * first.samples) / first.samplesPerSecond
-  return hasOneBitRate(head, start, first) ? ((bytes - start) * 8) / (first.kilobits * 1_000) : undefined
+  const frames = first === undefined ? 0 : frameCount(head, start, first)
+  return first === undefined || frames === 0 ? undefined : (frames * first.samples) / first.samplesPerSecond
 }
 
-function hasOneBitRate(head: Buffer, start: number, first: Frame): boolean {
-  let at = start + first.bytes
-  let seen = 1
-  for (let frame = frameAt(head, at); frame !== undefined; frame = frameAt(head, at)) {
-    if (frame.kilobits !== first.kilobits) return false
-    at += frame.bytes
-    seen += 1
-  }
-  return seen > 1
-}
-
-function frameCount(head: Buffer, start: number, { xingAt }: Frame): number | undefined {
+/** Nought where it is not told: a writer that streams has no other number. */
+function frameCount(head: Buffer, start: number, { xingAt }: Frame): number {
   const xing = start + xingAt
   if (/^(Xing|Info)$/.test(head.toString('latin1', xing, xing + 4)) && xing + 12 <= head.length) {
-    return (head.readUInt32BE(xing + 4) & 1) === 1 ? head.readUInt32BE(xing + 8) : undefined
+    return (head.readUInt32BE(xing + 4) & 1) === 1 ? head.readUInt32BE(xing + 8) : 0
   }
   const vbri = start + 36
-  return head.toString('latin1', vbri, vbri + 4) === 'VBRI' && vbri + 18 <= head.length ? head.readUInt32BE(vbri + 14) : undefined
+  return head.toString('latin1', vbri, vbri + 4) === 'VBRI' && vbri + 18 <= head.length ? head.readUInt32BE(vbri + 14) : 0
 }
 
 function frameAt(head: Buffer, at: number): Frame | undefined {
   const bits = bitsOf(head, at)
   if (bits === undefined) return undefined
   const isMpeg1 = bits.version === 3
-  const kilobits = BIT_RATES[isMpeg1 ? 'mpeg1' : 'mpeg2'][bits.layer === 1 ? 3 : 2][bits.bitRate] ?? 0
-  if (kilobits === 0) return undefined // a "free" bit rate
-
   const samplesPerSecond = (SAMPLING_RATES[bits.samplingRate] ?? 0) / (isMpeg1 ? 1 : bits.version === 2 ? 2 : 4)
   const samples = bits.layer === 1 && !isMpeg1 ? 576 : 1_152
-  const bytes = Math.floor((samples / 8) * ((kilobits * 1_000) / samplesPerSecond)) + bits.padding
   const sideBytes = isMpeg1 ? (bits.isMono ? 17 : 32) : bits.isMono ? 9 : 17
-  return { kilobits, samplesPerSecond, samples, bytes, xingAt: 4 + sideBytes }
+  return { samplesPerSecond, samples, xingAt: 4 + sideBytes }
 }
 
 function bitsOf(head: Buffer, at: number) {
@@ -72,7 +46,7 @@ function bitsOf(head: Buffer, at: number) {
   const header = head.readUInt32BE(at)
   const [version, layer, bitRate, samplingRate] = [(header >>> 19) & 3, (header >>> 17) & 3, (header >>> 12) & 15, (header >>> 10) & 3]
   const isFrame = header >>> 21 === 0x7ff && version !== 1 && (layer === 1 || layer === 2) && bitRate !== 15 && samplingRate !== 3
-  return isFrame ? { version, layer, bitRate, samplingRate, padding: (header >>> 9) & 1, isMono: ((header >>> 6) & 3) === 3 } : undefined
+  return isFrame ? { version, layer, samplingRate, isMono: ((header >>> 6) & 3) === 3 } : undefined
 }
 
 /** Where the sound begins: a tag's length is written in seven bits of each byte. */

@@ -1,26 +1,51 @@
-/** Both mean that the writer did not know: it streamed, and never came back to the header. */
-const UNKNOWN_SIZES = new Set([0, 0xffff_ffff])
+/** Where a WAV may begin: RF64 and BW64 are for more than 4 GiB, and tell their sizes elsewhere (EBU 3306, ITU-R BS.2088). */
+const FORMS = new Set(['RIFF', 'RF64', 'BW64'])
 
-export const isRiff = (head: Buffer) => head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WAVE'
+/** What writers put who stream, and never come back: nothing, everything, or the most that they dare (sox, arecord). */
+const LEAST_GUESS = 0x7fff_f000
 
-/** How many bytes the whole file has by its header; undefined where the writer did not know. */
-export function riffBytes(head: Buffer): number | undefined {
-  const size = head.readUInt32LE(4)
-  return UNKNOWN_SIZES.has(size) ? undefined : size + 8
+const nameAt = (head: Buffer, at: number) => head.toString('latin1', at, at + 4)
+
+export const isRiff = (head: Buffer) => FORMS.has(nameAt(head, 0)) && nameAt(head, 8) === 'WAVE'
+
+/**
+ * How many bytes the whole file has by its header; undefined where the writer did not know.
+ * @param bytes that there are
+ */
+export function riffBytes(head: Buffer, bytes: number): number | undefined {
+  const samples = samplesOf(head, bytes)
+  const samplesEnd = samples?.size === undefined ? undefined : samples.at + samples.size
+  const size = nameAt(head, 0) === 'RIFF' ? knownSize(head, 4, bytes - 8) : undefined
+  if (size === undefined) return samplesEnd
+  // Many a writer counts the byte that makes an odd chunk even, and leaves it away.
+  return samplesEnd === bytes && samplesEnd % 2 === 1 && size + 8 === bytes + 1 ? bytes : size + 8
 }
 
 /**
- * How long a WAV lasts by its header: the size of its samples over the bytes of a second.
- * @param bytes of the whole file, from which the size is taken where the writer did not know it
+ * How long a WAV lasts by its header: the size of its samples, as far as they are there, over the bytes of a second.
+ * @param bytes of the whole file
  * @returns undefined where the header does not say, or not within the head
  */
 export function wavSeconds(head: Buffer, bytes: number): number | undefined {
+  const samples = samplesOf(head, bytes)
+  if (samples === undefined || samples.bytesPerSecond === 0) return undefined
+  const there = Math.max(0, bytes - samples.at)
+  return Math.min(samples.size ?? there, there) / samples.bytesPerSecond
+}
+
+/** Where the samples begin, how many bytes they have where the writer knew it, and how many make a second. */
+function samplesOf(head: Buffer, bytes: number) {
   let bytesPerSecond = 0
   for (let at = 12; at + 8 <= head.length; ) {
-    const [name, size] = [head.toString('latin1', at, at + 4), head.readUInt32LE(at + 4)]
+    const [name, size] = [nameAt(head, at), head.readUInt32LE(at + 4)]
     if (name === 'fmt ' && at + 20 <= head.length) bytesPerSecond = head.readUInt32LE(at + 16)
-    if (name === 'data') return bytesPerSecond === 0 ? undefined : (UNKNOWN_SIZES.has(size) ? bytes - at - 8 : size) / bytesPerSecond
+    if (name === 'data') return { at: at + 8, size: knownSize(head, at + 4, bytes - at - 8), bytesPerSecond }
     at += 8 + size + (size % 2) // chunks begin at even places
   }
   return undefined
+}
+
+function knownSize(head: Buffer, at: number, there: number): number | undefined {
+  const size = head.readUInt32LE(at)
+  return size === 0 || (size >= LEAST_GUESS && size > there) ? undefined : size
 }

@@ -1,4 +1,4 @@
-import { charsetOf } from '#core/content-type'
+import { charsetOf, essenceOf } from '#core/content-type'
 import type { BodyInspector } from '#core/continued-body'
 import { SourceContentWrongError } from '#core/source-errors'
 
@@ -18,17 +18,24 @@ export function decodedText(head: Buffer, charset: string, moreFollows: boolean)
   }
 }
 
+export interface TextSource {
+  readonly contentType: string
+  /** As declared. */
+  readonly bytes: number | undefined
+}
+
 /**
  * Sees to it that the whole of a transcript is text in its declared charset, not only its beginning: what follows may be the
  * noise of a broken store. Nothing of it is changed.
  */
-export function createTextInspector(contentType: string): BodyInspector {
+export function createTextInspector({ contentType, bytes }: TextSource): BodyInspector {
   const charset = charsetOf(contentType)
   const decoder = decoderOf(charset)
   let seenBytes = 0
   const see = (piece: Buffer | undefined) => {
     if (isText(decoder, piece)) return
-    throw new SourceContentWrongError(`a transcript was expected, got what is no text in ${charset} after ${seenBytes} bytes`)
+    const seen = `${essenceOf(contentType) || 'no type'}, ${bytes ?? 'undeclared'} bytes`
+    throw new SourceContentWrongError(`a transcript was expected, got ${seen}: no text in ${charset} after the first ${seenBytes}`)
   }
 
   return {
@@ -78,5 +85,18 @@ export function startsLikeMarkup(head: Buffer): boolean {
   return isMarkup(text.replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, ''))
 }
 
-/** HTML, XML, or the JSON object of an error, whatever its type says. */
-export const isMarkup = (text: string) => /^[\s\uFEFF]*(<[!?a-z]|\{)/i.test(text)
+/** HTML, XML, or the JSON object of an error, whatever its type says: no sound begins so. */
+const isMarkup = (text: string) => /^[\s\uFEFF]*(<[!?a-z]|\{)/i.test(text)
+
+/**
+ * The same where text is what is expected: `{inaudible}` and `<Agent>` may begin what somebody said. A page or an error closes
+ * what it opens, or begins as none does who speaks.
+ */
+export function isMarkupText(text: string): boolean {
+  const start = text.replace(/^[\s\uFEFF]+/, '')
+  if (start.startsWith('{')) return /^\{\s*["'}]/.test(start)
+  return (
+    isMarkup(start) &&
+    (/^<([!?]|(html|head|body|title|meta|script|style|center|h1|p|pre|div|br|hr)\b)/i.test(start) || /<\/|\/>/.test(start))
+  )
+}

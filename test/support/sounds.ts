@@ -9,8 +9,6 @@ interface Mp3Options {
   readonly count?: number
   readonly frames?: number
   readonly id3Bytes?: number
-  /** The index of each frame's bit rate: 9 is 128 kbit/s. */
-  readonly bitRate?: (index: number) => number
 }
 
 /** A WAV of 8,000 samples of 16 bits a second; `promised` bytes of samples in its headers, of which `given` are there. */
@@ -37,10 +35,10 @@ export function wav({ seconds = 1, extra = Buffer.alloc(0), ...sizes }: WavOptio
 const FRAME_BYTES = 417
 
 /** Frames of MPEG-1 layer III at 128 kbit/s and 44,100 Hz, 26 ms each. `frames` in the Xing header, where there is to be one. */
-export function mp3({ count = 40, frames, id3Bytes = 0, bitRate = () => 9 }: Mp3Options = {}): Buffer {
-  const sound = Array.from({ length: count }, (_, index) => {
+export function mp3({ count = 40, frames, id3Bytes = 0 }: Mp3Options = {}): Buffer {
+  const sound = Array.from({ length: count }, () => {
     const frame = Buffer.alloc(FRAME_BYTES)
-    frame.writeUInt32BE(0xfffb_0000 + bitRate(index) * 4_096, 0)
+    frame.writeUInt32BE(0xfffb_9000, 0)
     return frame
   })
   if (frames !== undefined) {

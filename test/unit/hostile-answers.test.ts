@@ -120,6 +120,8 @@ describe('an error page in another charset', () => {
 describe('media', () => {
   it.each([
     ['wav', 'RIFF\x24\0\0\0WAVE'],
+    ['wav', 'RF64\xff\xff\xff\xffWAVE'],
+    ['wav', 'BW64\xff\xff\xff\xffWAVE'],
     ['mp3', 'ID3\x04\0\0'],
     ['mp3', '\xff\xfb\x90\x44'],
     ['ogg', 'OggS\0\x02'],
@@ -144,6 +146,9 @@ describe('media', () => {
     ['an unknown binary of another type', 'recording', 'application/zip', 'PK\x03\x04\0\xff'],
     ['an XML error as a transcript', 'transcript', 'text/plain', '<?xml version="1.0"?><Error>'],
     ['a JSON error as a transcript', 'transcript', 'text/plain', ' {"error":"denied"}'],
+    ['an XML error without a prologue as a transcript', 'transcript', 'text/plain', '<Error><Code>AccessDenied</Code></Error>'],
+    ['a page as a transcript', 'transcript', 'text/plain', '\n<BODY class="x">Not found'],
+    ['an empty JSON object as a transcript', 'transcript', 'text/plain', '{ }'],
     ['a transcript in a charset nobody knows', 'transcript', 'text/plain; charset=klingon', 'Bonjour'],
   ] as const)('is refused where it is %s', (_what, name, contentType, body) => {
     const head = Buffer.from(body)
@@ -202,12 +207,24 @@ describe('media', () => {
     expect(recognize).toThrow(/got text\/plain, 20 bytes$/)
   })
 
+  it.each(['{inaudible} Agent : bonjour', '<Agent> bonjour', '<Client> 3 < 4'])('of a transcript may begin with %s', (text) => {
+    const head = Buffer.from(text)
+
+    expect(recognizeMedia('transcript', { contentType: 'text/plain', bytes: head.length, isLengthDeclared: true }, head).extension).toBe(
+      'txt',
+    )
+  })
+
   it('of a transcript keeps its charset', () => {
     const latin = Buffer.from('Allô !', 'latin1')
 
     expect(
-      recognizeMedia('transcript', { contentType: 'text/plain; charset="ISO-8859-1"', bytes: 6, isLengthDeclared: true }, latin).mediaType,
-    ).toBe('text/plain; charset=iso-8859-1')
+      ['"ISO-8859-1"', "'ISO-8859-1'", 'ISO-8859-1'].map(
+        (charset) =>
+          recognizeMedia('transcript', { contentType: `text/plain; charset=${charset}`, bytes: 6, isLengthDeclared: true }, latin)
+            .mediaType,
+      ),
+    ).toEqual(Array(3).fill('text/plain; charset=iso-8859-1'))
     expect(() => recognizeMedia('transcript', { contentType: 'text/plain', bytes: 6, isLengthDeclared: true }, latin)).toThrow()
   })
 })

@@ -48,7 +48,7 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'an error page passes for a transcript',
     file: MEDIA_TYPE,
-    edits: [[' || isMarkup(text)) return undefined', ') return undefined']],
+    edits: [[' || isMarkupText(text)) return undefined', ') return undefined']],
   },
   {
     name: 'an error page passes for a recording',
@@ -81,7 +81,7 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'what has the same length passes for the same',
     file: RECHECK,
-    edits: [['return (await digestOf(body, bytes)) === stored.sha256', 'return true']],
+    edits: [['return (await digestOf(body, bytes, stored.bytes)) === stored.sha256', 'return true']],
   },
   {
     name: 'a link that is gone from the record takes what is stored with it',
