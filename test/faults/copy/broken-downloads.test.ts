@@ -43,6 +43,23 @@ function describeBrokenDownloads(engine: S3Engine): void {
       expectStored([{ entity: WHOLE, resetsAt, writes: ODD_READS }, { entity: WHOLE }], RECORDING),
     )
 
+    it.each([4_095, 65_537, 1_500_000, RECORDING.length - 1])(
+      'ended after %i bytes asks for what follows, and for no more',
+      async (endsAt) => {
+        // Another beginning under the same tag: whatever is sent of it again would be stored.
+        const rest = { body: Buffer.concat([Buffer.alloc(endsAt), RECORDING.subarray(endsAt)]), etag: '"one"' }
+        const requestsBefore = rig.server.requests.length
+
+        await expectStored([{ entity: WHOLE, endsAt }, { entity: rest }], RECORDING)
+
+        const asked = rig.server.requests.slice(requestsBefore).map(({ headers }) => [headers.range, headers['if-range']])
+        expect(asked).toEqual([
+          [undefined, undefined],
+          [`bytes=${endsAt}-`, '"one"'],
+        ])
+      },
+    )
+
     it('reset twice goes on twice', () =>
       expectStored([{ entity: WHOLE, resetsAt: 100_000 }, { entity: WHOLE, resetsAt: 2_000_000 }, { entity: WHOLE }], RECORDING))
 
