@@ -13,13 +13,23 @@ interface Magic extends AudioContainer {
 
 const ascii = (head: Buffer, from: number, text: string) => head.toString('latin1', from, from + text.length) === text
 
+/** A tag's version follows its name: of what is printed there, no tag is told. */
+const isId3 = (head: Buffer) => ascii(head, 0, 'ID3') && (head[3] ?? 0xff) < 0x10
+
+/** Pictures in the container of MP4. */
+const IMAGE_BRANDS = /^(avi[fs]|hei[cfsx]|hev[cx]|mif1|msf1)$/
+
 /** The audio containers that voice providers deliver, by their magic numbers. */
 const CONTAINERS: readonly Magic[] = [
   { extension: 'wav', mediaType: 'audio/wav', startsLike: isRiff },
-  { extension: 'mp3', mediaType: 'audio/mpeg', startsLike: (head) => ascii(head, 0, 'ID3') || hasFrameHeader(head, 0) },
+  { extension: 'mp3', mediaType: 'audio/mpeg', startsLike: (head) => isId3(head) || hasFrameHeader(head, 0) },
   { extension: 'ogg', mediaType: 'audio/ogg', startsLike: (head) => ascii(head, 0, 'OggS') },
   { extension: 'webm', mediaType: 'audio/webm', startsLike: (head) => head.length > 4 && head.readUInt32BE(0) === 0x1a45dfa3 },
-  { extension: 'm4a', mediaType: 'audio/mp4', startsLike: (head) => ascii(head, 4, 'ftyp') },
+  {
+    extension: 'm4a',
+    mediaType: 'audio/mp4',
+    startsLike: (head) => ascii(head, 4, 'ftyp') && !IMAGE_BRANDS.test(head.toString('latin1', 8, 12)),
+  },
   { extension: 'flac', mediaType: 'audio/flac', startsLike: (head) => ascii(head, 0, 'fLaC') },
 ]
 

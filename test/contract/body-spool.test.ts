@@ -94,6 +94,22 @@ describe('a body of undeclared length', () => {
     await expect(take()).resolves.toBe(1_000)
   })
 
+  it('finds the disk without what a killed process of the same number left, and with what others hold', async () => {
+    const left = `callvault-spool-${process.pid}-abcdef`
+    const others = `callvault-spool-${process.ppid}-abcdef`
+    for (const name of [left, others]) await mkdir(join(directory, name))
+
+    await through(inPieces(someBytes(1_000)), async () => {
+      const [mine, ...more] = (await readdir(directory)).filter((name) => name !== others)
+      expect(mine).not.toBe(left)
+      expect(more).toEqual([])
+      await through(inPieces(someBytes(10)), async () => {})
+      expect(await readdir(directory)).toContain(mine)
+    })
+
+    await expect(readdir(directory)).resolves.toEqual([others])
+  })
+
   it('is given up with its source when it is too long', async () => {
     const body = inPieces(someBytes(20 * MIB))
 

@@ -143,6 +143,8 @@ describe('media', () => {
     ['a page after a byte order mark', 'recording', 'audio/wav', '\uFEFF  <html>'],
     ['plain text called audio', 'recording', 'audio/mpeg', 'Service unavailable\r\n'],
     ['nothing', 'recording', 'audio/wav', ''],
+    ['text that begins like a tag', 'recording', 'text/plain', 'ID3 is not available'],
+    ['a picture in the container of MP4', 'recording', 'image/avif', '\0\0\0\x20ftypavif\0\0\0\0avifmif1'],
     ['an unknown binary of another type', 'recording', 'application/zip', 'PK\x03\x04\0\xff'],
     ['an XML error as a transcript', 'transcript', 'text/plain', '<?xml version="1.0"?><Error>'],
     ['a JSON error as a transcript', 'transcript', 'text/plain', ' {"error":"denied"}'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,6 +16,8 @@ export interface BodySpoolOptions {
 }
 
 const FOLDER_PREFIX = 'callvault-spool-'
+/** A sandbox gives the process after a crash the number of the one before: what tells them apart is made anew. */
+const OWN_PREFIX = `${FOLDER_PREFIX}${process.pid}-${randomUUID()}-`
 
 /** What of the disk is left to others: the runtime writes there too. */
 const RESERVED_BYTES = 16 * 1_024 ** 2
@@ -28,7 +31,7 @@ export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): Bo
       // Without a listener of ours, a body that fails before it is read would end the process.
       const failure = failureOf(body)
       const meter = createMeter(await spaceOnDisk())
-      const folder = await mkdtemp(join(directory, `${FOLDER_PREFIX}${process.pid}-`)).catch((error: unknown) => {
+      const folder = await mkdtemp(join(directory, OWN_PREFIX)).catch((error: unknown) => {
         throw isDiskFull(error) ? new SpoolFullError(0) : error
       })
       try {
@@ -70,14 +73,15 @@ async function prepare(directory: string, limitBytes: number | undefined): Promi
 /** A process that was killed leaves its folder behind, and the disk outlives it. */
 async function sweep(directory: string): Promise<void> {
   const leftovers = (await readdir(directory)).filter(
-    (name) => name.startsWith(FOLDER_PREFIX) && !isAlive(Number.parseInt(name.slice(FOLDER_PREFIX.length), 10)),
+    (name) => name.startsWith(FOLDER_PREFIX) && !name.startsWith(OWN_PREFIX) && !isAnothers(name),
   )
   await Promise.all(leftovers.map((name) => rm(join(directory, name), { recursive: true, force: true })))
 }
 
-function isAlive(pid: number): boolean {
+function isAnothers(name: string): boolean {
+  const pid = Number.parseInt(name.slice(FOLDER_PREFIX.length), 10)
   try {
-    return process.kill(pid, 0)
+    return pid !== process.pid && process.kill(pid, 0)
   } catch (error) {
     return hasCode(error, 'EPERM')
   }
