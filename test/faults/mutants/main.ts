@@ -8,7 +8,8 @@ import { createScratchTree, type ScratchTree } from './scratch-tree.ts'
 const HELP = `usage: npm run mutants -- [--seeds N] [--only TEXT] [--json]
 
 Breaks one rule of the core at a time, in a copy of the tree, and runs the simulation there: each mutant has to be
-killed, that is, to break a promise within so many seeds. The tree as it is comes first, and has to break none.
+killed, that is, to break a promise within so many seeds, else in one of the plans that were kept. The tree as it is
+comes first, and has to break none.
 
   --seeds N    how many seeds each may take (3000)
   --only TEXT  only those whose sentence contains this
@@ -31,6 +32,7 @@ interface Result {
   readonly seed?: number
   /** The promise that the simulation saw broken; undefined: it survived. */
   readonly broke?: string | undefined
+  readonly keptPlan?: string
   readonly error?: string
 }
 
@@ -70,10 +72,10 @@ async function resultOf(mutant: Mutant, tree: ScratchTree, seeds: number): Promi
   }
 }
 
-function lineOf({ mutant, seed, broke, error }: Result): string {
+function lineOf({ mutant, seed, broke, keptPlan, error }: Result): string {
   if (error !== undefined) return `error     ${mutant.name}: ${error}`
   if (broke === undefined) return `survived  ${mutant.name}: ${seed} seeds`
-  return `killed    ${mutant.name}: seed ${seed} broke “${broke}”`
+  return `killed    ${mutant.name}: ${keptPlan === undefined ? `seed ${seed}` : `a kept plan (${keptPlan})`} broke “${broke}”`
 }
 
 function summaryOf(results: readonly Result[]): string {
