@@ -3,8 +3,8 @@ import { ArchiveUnavailableError, ObjectKeyTakenError } from '#core/archive-erro
 import { UnclassifiedError } from '#core/errors'
 import { addSeconds } from '#core/instants'
 import { CallNotFoundError } from '#core/provider-errors'
-import { SourceAddressRefusedError, SourceUnavailableError } from '#core/source-errors'
-import { createVault, createVaultWithCall, RECORDING, RECORDING_URL, record, SETTINGS, TRANSCRIPT_URL } from '#test/support/vault'
+import { SourceAddressRefusedError } from '#core/source-errors'
+import { createVaultWithCall, RECORDING, RECORDING_URL, record, SETTINGS, TRANSCRIPT_URL } from '#test/support/vault'
 
 const settings = async () => ({ ...SETTINGS, waits: { ...SETTINGS.waits, recheckAfterHours: 24 } })
 const ORIGINAL = { body: 'Agent : Bonjour, ici la clinique.\n', contentType: 'text/plain; charset=utf-8' }
@@ -19,7 +19,6 @@ async function createVaultADayLater() {
   return { ...vault, planned: next }
 }
 
-const CLAIM = { callId: 'call_1', trigger: 'operator', leaseUntil: new Date('2026-03-03T15:00:00Z') } as const
 const mediaOf = (vault: { keys(): string[] }) => vault.keys().filter((key) => key.startsWith('media/'))
 
 describe('the one more look at a complete call', () => {
@@ -151,40 +150,6 @@ describe('the one more look at a complete call', () => {
     expect((await vault.catalog.read('call_1'))?.next).toBeUndefined()
   })
 
-  it.each<[string, (vault: ReturnType<typeof createVaultWithCall>) => void]>([
-    ['the archive', ({ archive }) => archive.fail({ operation: 'read', moment: 'before', error: new ArchiveUnavailableError('hung up') })],
-    ['the provider', ({ provider }) => provider.failNext('call_1', new CallNotFoundError())],
-    ['the recording’s server', ({ sources }) => sources.set(RECORDING_URL, new SourceUnavailableError('hung up'), { body: RECORDING })],
-  ])('by an operator is made after all where %s did not answer first', async (_, arrange) => {
-    const vault = createVaultWithCall()
-    await vault.deliver()
-    vault.sources.set(TRANSCRIPT_URL, new SourceUnavailableError('hung up'), { body: CORRECTED, contentType: 'text/plain' })
-    arrange(vault)
-    await vault.deliver('operator')
-    vault.sources.set(TRANSCRIPT_URL, { body: CORRECTED, contentType: 'text/plain' })
-    vault.passHours(0.1)
-
-    expect(await vault.deliver('due')).toMatchObject({ kind: 'archived', revision: 2 })
-  })
-
-  it('by an operator is made after all where the row had to follow a manifest first', async () => {
-    const vault = createVaultWithCall()
-    await vault.deliver()
-    const behind = await vault.catalog.read('call_1')
-    vault.provider.setCall(record({ callSummary: 'Corrected.' }))
-    await vault.deliver('operator')
-    const standing = await vault.catalog.claim({ ...CLAIM, now: vault.now(), receivedAt: vault.now() })
-    if (standing.kind === 'claimed' && behind !== undefined) await vault.catalog.write(standing.claim, behind)
-    vault.sources.set(TRANSCRIPT_URL, { body: CORRECTED, contentType: 'text/plain' })
-
-    const [followed, compared] = [await vault.deliver('operator'), await vault.deliver('due')]
-
-    expect([followed, compared]).toMatchObject([
-      { kind: 'caught-up', revision: 2 },
-      { kind: 'archived', revision: 3 },
-    ])
-  })
-
   it('is left to a person where it stored what was awaited, and could not commit it in time', async () => {
     const vault = createVaultWithCall({ recordingUrl: null })
     vault.passHours(3)
@@ -201,21 +166,6 @@ describe('the one more look at a complete call', () => {
 
     expect(outcome).toMatchObject({ kind: 'failed', errors: [{ code: 'OBJECT_KEY_TAKEN' }] })
     expect(await vault.catalog.read('call_1')).toMatchObject({ state: 'failed', artifacts: { recording: { state: 'stored' } } })
-  })
-
-  it('by an operator is made after all where the row was forgotten', async () => {
-    const vault = createVaultWithCall()
-    await vault.deliver()
-    vault.sources.set(TRANSCRIPT_URL, { body: CORRECTED, contentType: 'text/plain' })
-    const forgetful = createVault({ after: vault })
-    const outcomes = []
-    for (const trigger of ['operator', 'due', 'due'] as const) {
-      outcomes.push((await forgetful.deliver(trigger)).kind)
-      forgetful.passHours(0.1)
-    }
-
-    expect(outcomes).toEqual(['postponed', 'caught-up', 'archived'])
-    expect(vault.manifests()).toHaveLength(2)
   })
 
   it('leaves in the row what is committed where it cannot commit what it found', async () => {
