@@ -6,6 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { claimCondition, claimConditionValues } from '#adapters/dynamodb/claim-condition'
+import { updateIf } from '#adapters/dynamodb/conditional-update'
 import { dueCallsOf } from '#adapters/dynamodb/due-call'
 import { placeholders } from '#adapters/dynamodb/placeholders'
 import { attributesOf, DUE_SHARDS, dueShardOf, idAttributeOf, keyOf, type StoredRow, storedRowOf } from '#adapters/dynamodb/row-item'
@@ -119,21 +120,7 @@ export function createDynamoDbCatalog({ client, tableName: TableName }: DynamoDb
     update: string,
     values: Readonly<Record<string, unknown>>,
   ): Promise<boolean> {
-    try {
-      await client.send(
-        new UpdateItemCommand({
-          TableName,
-          Key: keyOf(subject),
-          UpdateExpression: update,
-          ConditionExpression: condition,
-          ...placeholders([update, condition], values),
-        }),
-      )
-      return true
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false
-      throw error
-    }
+    return (await updateIf({ client, tableName: TableName }, { key: keyOf(subject), update, condition, values })) !== undefined
   }
 }
 

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import * as v from 'valibot'
+import { type Item, itemsAt, KEYS_PER_REQUEST } from '#adapters/dynamodb/batch-get'
 import { placeholders } from '#adapters/dynamodb/placeholders'
 import { InstantSchema, readItem } from '#adapters/dynamodb/read-item'
 import { keyOf } from '#adapters/dynamodb/row-item'
@@ -13,12 +13,6 @@ export interface DynamoDbLookupOptions {
   readonly client: DynamoDBClient
   readonly tableName: string
 }
-
-/** DynamoDB's limit for one request. */
-const KEYS_PER_REQUEST = 100
-/** What a busy table leaves out of an answer is asked for again so often, each time after twice the pause. */
-const MOST_TRIES = 6
-const FIRST_PAUSE_MS = 20
 
 const ArtifactState = v.picklist(['stored', 'awaited', 'absent', 'lost'])
 const GlimpseSchema = v.object({
@@ -38,9 +32,6 @@ const PROJECTION = Object.keys(GlimpseSchema.entries)
   .map((name) => `#${name}`)
   .join(', ')
 
-type Item = Record<string, AttributeValue>
-type Key = ReturnType<typeof keyOf>
-
 /** Many rows at once, eventually consistent: half the price, and what is too new is compared again an hour later. */
 export function createDynamoDbLookup({ client, tableName }: DynamoDbLookupOptions): CatalogLookup {
   return {
@@ -52,24 +43,9 @@ export function createDynamoDbLookup({ client, tableName }: DynamoDbLookupOption
     const rows = new Map<string, RowGlimpse>()
     for (let start = 0; start < callIds.length; start += KEYS_PER_REQUEST) {
       const keys = callIds.slice(start, start + KEYS_PER_REQUEST).map((callId) => keyOf({ callId }))
-      for (const item of await itemsAt(keys)) rows.set(...glimpseOf(item))
+      for (const item of await itemsAt({ client, tableName }, keys, PROJECTION)) rows.set(...glimpseOf(item))
     }
     return rows
-  }
-
-  async function itemsAt(keys: readonly Key[]): Promise<Item[]> {
-    const items: Item[] = []
-    let left: Item[] = [...keys]
-    for (let attempt = 0; left.length > 0; attempt += 1) {
-      if (attempt === MOST_TRIES) throw new Error(`the table left ${left.length} of ${keys.length} keys unanswered`)
-      if (attempt > 0) await delay(FIRST_PAUSE_MS * 2 ** attempt)
-      const { ExpressionAttributeNames } = placeholders([PROJECTION], {})
-      const request = { Keys: left, ProjectionExpression: PROJECTION, ExpressionAttributeNames }
-      const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: request } }))
-      items.push(...(Responses?.[tableName] ?? []))
-      left = UnprocessedKeys?.[tableName]?.Keys ?? []
-    }
-    return items
   }
 
   async function startedBetween(organizationId: string, from: Date, to: Date): Promise<string[]> {
@@ -77,20 +53,16 @@ export function createDynamoDbLookup({ client, tableName }: DynamoDbLookupOption
     const callIds: string[] = []
     // DynamoDB refuses bounds in the wrong order.
     if (to <= from) return callIds
-    let ExclusiveStartKey: Item | undefined
-    do {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: 'by-organization',
-          KeyConditionExpression: condition,
-          ...placeholders([condition], { organizationId, from: from.toISOString(), to: to.toISOString() }),
-          ...(ExclusiveStartKey !== undefined && { ExclusiveStartKey }),
-        }),
-      )
-      callIds.push(...Items.flatMap((item) => callIdBefore(item, to)))
-      ExclusiveStartKey = LastEvaluatedKey
-    } while (ExclusiveStartKey !== undefined)
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: tableName,
+        IndexName: 'by-organization',
+        KeyConditionExpression: condition,
+        ...placeholders([condition], { organizationId, from: from.toISOString(), to: to.toISOString() }),
+      },
+    )
+    for await (const { Items = [] } of pages) callIds.push(...Items.flatMap((item) => callIdBefore(item, to)))
     return callIds
   }
 }

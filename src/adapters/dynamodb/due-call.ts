@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import * as v from 'valibot'
 import { DueReasonSchema, InstantSchema } from '#adapters/dynamodb/read-item'
+import { subjectOf } from '#adapters/dynamodb/row-item'
 import type { DueCall } from '#core/ports/call-catalog'
 
 /** What the index of due rows projects. The table's keys are in every index, and say what a row is about. */
@@ -20,6 +21,4 @@ export function dueCallsOf(items: readonly Record<string, AttributeValue>[]): Du
     .flatMap((result) => (result.success ? [dueCallOf(result.output)] : []))
 }
 
-function dueCallOf({ pk, sk, ...due }: v.InferOutput<typeof DueCallSchema>): DueCall {
-  return { ...due, callId: pk.slice(`${sk}#`.length), ...(sk === 'outbound' && { subject: sk }) }
-}
+const dueCallOf = ({ pk, sk, ...due }: v.InferOutput<typeof DueCallSchema>): DueCall => ({ ...due, ...subjectOf({ pk, sk }) })

@@ -1,15 +1,10 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import * as v from 'valibot'
+import { updateIf } from '#adapters/dynamodb/conditional-update'
 import { placeholders } from '#adapters/dynamodb/placeholders'
 import { InstantSchema } from '#adapters/dynamodb/read-item'
-import { FAILED_SHARDS, keyOf } from '#adapters/dynamodb/row-item'
+import { FAILED_SHARDS, keyOf, subjectOf } from '#adapters/dynamodb/row-item'
 import { translated } from '#adapters/dynamodb/translated'
 import type { CallState, RowSubject } from '#core/call-row'
 import type { FailedCall, FailedCalls, FailedQuery } from '#core/ports/failed-calls'
@@ -31,7 +26,7 @@ const EARLIEST = new Date(0)
 const LATEST = new Date('9999-01-01T00:00:00Z')
 
 /** The failed rows, by a sparse index in which nothing else stands: no more is read than is failed. */
-export function createDynamoDbFailedCalls({ client, tableName: TableName }: DynamoDbFailedCallsOptions): FailedCalls {
+export function createDynamoDbFailedCalls({ client, tableName }: DynamoDbFailedCallsOptions): FailedCalls {
   return { find: (query) => translated(() => find(query)), take: (call, now, since) => translated(() => take(call, now, since)) }
 
   async function find(query: FailedQuery): Promise<FailedCall[]> {
@@ -54,36 +49,28 @@ export function createDynamoDbFailedCalls({ client, tableName: TableName }: Dyna
     const instants = { failedAfter, failedBefore, notTakenSince: query.notTakenSince }
     const texts = Object.fromEntries(Object.entries(instants).map(([name, instant]) => [name, instant.toISOString()]))
     const found: FailedCall[] = []
-    let ExclusiveStartKey: Record<string, AttributeValue> | undefined
-    do {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName,
-          IndexName: 'by-failure',
-          KeyConditionExpression: condition,
-          FilterExpression: filter,
-          ...placeholders([condition, filter], { failedShard, code, ...texts }),
-          ...(ExclusiveStartKey !== undefined && { ExclusiveStartKey }),
-        }),
-      )
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: tableName,
+        IndexName: 'by-failure',
+        KeyConditionExpression: condition,
+        FilterExpression: filter,
+        ...placeholders([condition, filter], { failedShard, code, ...texts }),
+      },
+    )
+    for await (const { Items = [] } of pages) {
       found.push(...Items.flatMap(failedCallOf))
-      ExclusiveStartKey = LastEvaluatedKey
-    } while (ExclusiveStartKey !== undefined && found.length < query.limit)
+      if (found.length >= query.limit) break
+    }
     return found
   }
 
   async function take(call: RowSubject, now: Date, notTakenSince: Date): Promise<boolean> {
     const condition = '#state = :failed AND (attribute_not_exists(#redrivenAt) OR #redrivenAt <= :notTakenSince)'
-    const update = 'SET #redrivenAt = :now'
     const values = { failed: 'failed' satisfies CallState, now: now.toISOString(), notTakenSince: notTakenSince.toISOString() }
-    try {
-      const expressions = { UpdateExpression: update, ConditionExpression: condition, ...placeholders([update, condition], values) }
-      await client.send(new UpdateItemCommand({ TableName, Key: keyOf(call), ...expressions }))
-      return true
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false
-      throw error
-    }
+    const taken = await updateIf({ client, tableName }, { key: keyOf(call), update: 'SET #redrivenAt = :now', condition, values })
+    return taken !== undefined
   }
 }
 
@@ -92,5 +79,5 @@ function failedCallOf(item: Record<string, AttributeValue>): FailedCall[] {
   const result = v.safeParse(FailedSchema, unmarshall(item))
   if (!result.success) return []
   const { pk, sk, lastErrorCode: code, ...failed } = result.output
-  return [{ ...failed, code, callId: pk.slice(`${sk}#`.length), ...(sk === 'outbound' && { subject: sk }) }]
+  return [{ ...failed, code, ...subjectOf({ pk, sk }) }]
 }

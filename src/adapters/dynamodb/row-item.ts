@@ -47,6 +47,12 @@ export const keyOf = ({ callId, subject }: RowSubject) => {
   return { pk: { S: `${kind}#${callId}` }, sk: { S: kind } }
 }
 
+/** What a row is about, from its keys, which are in every index. */
+export const subjectOf = ({ pk, sk }: { readonly pk: string; readonly sk: 'call' | 'outbound' }): RowSubject => ({
+  callId: pk.slice(`${sk}#`.length),
+  ...(sk === 'outbound' && { subject: sk }),
+})
+
 /** The attribute that has the id of what a row is about. */
 export const idAttributeOf = ({ subject }: RowSubject) => (subject === 'outbound' ? 'outboundCallId' : 'callId')
 

@@ -1,13 +1,7 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import * as v from 'valibot'
-import { placeholders } from '#adapters/dynamodb/placeholders'
+import { updateIf } from '#adapters/dynamodb/conditional-update'
 import { InstantSchema, readItem } from '#adapters/dynamodb/read-item'
 import { TallySchema, tallyAttributesOf } from '#adapters/dynamodb/tally-item'
 import { translated } from '#adapters/dynamodb/translated'
@@ -79,28 +73,9 @@ export function createDynamoDbWatermarks({ client, tableName: TableName }: Dynam
   }
 
   /** @returns the row as it is now, or undefined where the condition did not hold */
-  async function update(
-    organizationId: string,
-    expression: string,
-    condition: string | undefined,
-    values: Readonly<Record<string, unknown>>,
-  ) {
-    try {
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
-          TableName,
-          Key: keyOf(organizationId),
-          UpdateExpression: expression,
-          ...(condition !== undefined && { ConditionExpression: condition }),
-          ...placeholders([expression, condition ?? ''], values),
-          ReturnValues: 'ALL_NEW',
-        }),
-      )
-      return Attributes ?? {}
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined
-      throw error
-    }
+  function update(organizationId: string, expression: string, condition: string | undefined, values: Readonly<Record<string, unknown>>) {
+    const key = keyOf(organizationId)
+    return updateIf({ client, tableName: TableName }, { key, update: expression, condition, values, returnsItem: true })
   }
 }
 
