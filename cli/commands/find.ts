@@ -8,7 +8,7 @@ import { counted } from '#cli/wording'
 import { composeFindCalls } from '#compose-operator'
 import type { CallRow, CallState } from '#core/call-row'
 import type { FindPlace } from '#core/find-calls'
-import { addSeconds } from '#core/instants'
+import { addSeconds, DAY_SECONDS } from '#core/instants'
 
 interface FindOptions {
   readonly organization?: string
@@ -31,7 +31,6 @@ const EXAMPLES = `Examples:
   $ callvault find --organization org_1 --day 2026-03-03
   $ callvault find --organization org_1 --from 2026-03-01 --to 2026-03-31 --state failed
 `
-const DAY_SECONDS = 86_400
 
 /** From the catalog's indexes. */
 export function findCommand(): CommandDefinition {

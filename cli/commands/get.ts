@@ -12,8 +12,9 @@ import { bytesText, counted } from '#cli/wording'
 import { readerOf } from '#compose-operator'
 import { ArtifactDiffersError } from '#core/artifact-content'
 import { keySegmentOf } from '#core/call-id'
+import type { StoredManifest } from '#core/manifest'
 import type { StoredArtifact } from '#core/manifest-schema'
-import { readRevisions, type StoredRevision } from '#core/read-revisions'
+import { readRevisions } from '#core/read-revisions'
 
 interface GetOptions {
   readonly organization?: string
@@ -85,7 +86,7 @@ async function* downloadsOf(session: Session, id: string | undefined, options: G
     yield* artifactsOf(revisions)
 }
 
-function* artifactsOf(revisions: readonly StoredRevision[]): Generator<Download> {
+function* artifactsOf(revisions: readonly StoredManifest[]): Generator<Download> {
   const manifest = revisions.at(-1)?.manifest
   for (const artifact of manifest?.artifacts ?? []) if (artifact.state === 'stored' && manifest) yield { callId: manifest.callId, artifact }
 }

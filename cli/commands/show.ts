@@ -7,7 +7,7 @@ import { describedCall } from '#cli/stored-call'
 import { bytesText, tableText } from '#cli/wording'
 import type { CallRow } from '#core/call-row'
 import type { CallDescription } from '#core/describe-call'
-import type { StoredRevision } from '#core/read-revisions'
+import type { StoredManifest } from '#core/manifest'
 
 const EXAMPLES = `Examples:
   $ callvault show call_0193
@@ -76,7 +76,7 @@ function failing({ failures, failingSince, lastErrorCode: code }: CallRow): stri
   ]
 }
 
-function revisionText({ key, sha256, manifest }: StoredRevision): string {
+function revisionText({ key, sha256, manifest }: StoredManifest): string {
   const { revision, archivedAt, retention, trigger, archiver } = manifest
   const head = [
     ['revision', `${revision}, archived at ${archivedAt} by ${archiver.version}, on a message of ${trigger}`],

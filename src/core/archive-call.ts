@@ -1,13 +1,13 @@
 import { createCallLinks } from '#core/call-links'
 import { isPlaceUncertain, manifestElsewhere, placeOf } from '#core/call-place'
-import { awaitsSomething, type CallRow } from '#core/call-row'
+import { awaitsSomething, type CallRow, organizationIdOf } from '#core/call-row'
 import { type Claim, type ClaimedCall, leaseUntilOf } from '#core/claim'
-import { type CommittedManifest, createCommitRevision, newestManifest } from '#core/commit-revision'
+import { createCommitRevision, newestManifest } from '#core/commit-revision'
 import type { CopyPorts } from '#core/copy-artifact'
 import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
 import { createGatherArtifacts, type GatherRequest } from '#core/gather-artifacts'
 import { secondsBetween } from '#core/instants'
-import { contentSha256 } from '#core/manifest'
+import { contentSha256, type StoredManifest } from '#core/manifest'
 import type { MediaArtifact } from '#core/manifest-schema'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CallProvider } from '#core/ports/call-provider'
@@ -159,12 +159,12 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     return { ...concluded('archived', afterLooking(settledFrom(row, newest), troubles, plan)), ...seen, ...first }
   }
 
-  function caughtUp(row: CallRow, newest: CommittedManifest) {
+  function caughtUp(row: CallRow, newest: StoredManifest) {
     return { kind: 'caught-up' as const, row: dueNow(settledFrom(row, newest), now(), row.next?.reason) }
   }
 
   /** A crashed or late owner may have committed what its row does not say. Asked first, of rows that have revisions. */
-  async function manifestBeyond({ callId, committed, partition }: CallRow, signal: AbortSignal): Promise<CommittedManifest | undefined> {
+  async function manifestBeyond({ callId, committed, partition }: CallRow, signal: AbortSignal): Promise<StoredManifest | undefined> {
     if (committed === undefined || partition === undefined) return undefined
     return newestManifest(archive, { partition, callId }, committed.revision + 1, signal)
   }
@@ -202,8 +202,7 @@ interface Progress {
 const isRecheck = ({ committed, next }: CallRow) => committed !== undefined && next?.reason === 'recheck'
 
 /** Only to choose an API key: which organization a call belongs to is the provider's answer. */
-const organizationOf = ({ organizationId }: CallMessage, { fields }: CallRow) =>
-  organizationId ?? (typeof fields.organizationId === 'string' ? fields.organizationId : undefined)
+const organizationOf = ({ organizationId }: CallMessage, row: CallRow) => organizationId ?? organizationIdOf(row)
 
 type AttemptPlan = Omit<GatherRequest, 'links'> & LookContext
 

@@ -1,5 +1,6 @@
 import type { CallRow } from '#core/call-row'
-import { type CommittedManifest, newestManifest } from '#core/commit-revision'
+import { newestManifest } from '#core/commit-revision'
+import type { StoredManifest } from '#core/manifest'
 import { partitionOf } from '#core/object-keys'
 import type { ArchiveStore } from '#core/ports/archive-store'
 import type { ProviderCall } from '#core/provider-call'
@@ -31,7 +32,7 @@ export async function manifestElsewhere(
   row: CallRow,
   call: ProviderCall,
   signal: AbortSignal,
-): Promise<CommittedManifest | undefined> {
+): Promise<StoredManifest | undefined> {
   const { start, creation } = placesOf(call)
   if (row.partition !== undefined || start === creation) return undefined
   return await newestManifest(archive, { partition: creation, callId: call.id }, 1, signal)

@@ -58,6 +58,9 @@ export const newRow = (callId: string, now: Date, subject?: RowSubject['subject'
   failures: 0,
 })
 
+/** A hint, until the provider says which it is. */
+export const organizationIdOf = ({ fields }: CallRow) => (typeof fields.organizationId === 'string' ? fields.organizationId : undefined)
+
 export const isAwaited = (artifact: MediaArtifact | undefined) => artifact?.state === 'awaited'
 
 export const awaitsSomething = (row: CallRow) => Object.values(row.artifacts).some(isAwaited)

@@ -4,22 +4,17 @@ import { canonicalJson } from '#core/canonical-json'
 import { type CheckObjectPorts, checkObject } from '#core/check-object'
 import type { Findings } from '#core/fixity'
 import { jsonIn } from '#core/json-bytes'
-import { readManifest, type WrittenManifest } from '#core/manifest'
+import { readManifest, type StoredManifest, type WrittenManifest } from '#core/manifest'
 import { manifestKey } from '#core/object-keys'
 import type { CallObjects, ListedObject } from '#core/walk-archive'
-
-/** A manifest that could be read, with where it stands. */
-export interface FoundManifest extends WrittenManifest {
-  readonly key: string
-}
 
 /**
  * The manifests of a call, each held against itself and against the one before it.
  *
  * one version -> canonical -> valid -> in its place -> attested and locked -> chained
  */
-export async function checkManifests(ports: CheckObjectPorts, call: CallObjects, signal: AbortSignal): Promise<readonly FoundManifest[]> {
-  const found: FoundManifest[] = []
+export async function checkManifests(ports: CheckObjectPorts, call: CallObjects, signal: AbortSignal): Promise<readonly StoredManifest[]> {
+  const found: StoredManifest[] = []
   for (const listed of call.manifests) {
     const manifest = await checkManifest(ports, call, listed, signal)
     if (manifest !== undefined) found.push(manifest)
@@ -88,7 +83,7 @@ function parsed(findings: Findings, key: string, bytes: Uint8Array): WrittenMani
   }
 }
 
-function checkLink(findings: Findings, { key, manifest }: FoundManifest, previous: FoundManifest | undefined): void {
+function checkLink(findings: Findings, { key, manifest }: StoredManifest, previous: StoredManifest | undefined): void {
   if (manifest.revision > 1 && previous === undefined) {
     findings.add('chain', key, `is revision ${manifest.revision}, and no revision ${manifest.revision - 1} can be read`)
   } else if (manifest.previousManifestSha256 !== (previous?.sha256 ?? null)) {

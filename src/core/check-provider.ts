@@ -1,5 +1,5 @@
 import { asCallvaultError } from '#core/errors'
-import { addSeconds } from '#core/instants'
+import { addSeconds, DAY_SECONDS } from '#core/instants'
 import type { CallListing } from '#core/ports/call-listing'
 
 export interface CheckedOrganization {
@@ -7,8 +7,6 @@ export interface CheckedOrganization {
   /** Undefined: its list can be read. */
   readonly problem: { readonly code: string; readonly message: string } | undefined
 }
-
-const DAY_SECONDS = 86_400
 
 /** Whether the provider lets each organization's list be read with the key that the settings have for it: one request each. */
 export function createCheckProvider({ listing, now }: { readonly listing: CallListing; readonly now: () => Date }) {

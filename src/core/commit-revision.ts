@@ -2,7 +2,7 @@ import { ObjectKeyTakenError } from '#core/archive-errors'
 import type { CommittedRevision } from '#core/call-row'
 import { plainTypeOf } from '#core/content-type'
 import { DeadlineReachedError } from '#core/errors'
-import { contentSha256, readManifest, type WrittenManifest, writeManifest } from '#core/manifest'
+import { contentSha256, readManifest, type StoredManifest, type WrittenManifest, writeManifest } from '#core/manifest'
 import type { MediaArtifact, StoredArtifact } from '#core/manifest-schema'
 import { type AttemptPlace, manifestKey, recordKey } from '#core/object-keys'
 import type { ArchiveStore } from '#core/ports/archive-store'
@@ -33,14 +33,10 @@ export interface CommitPorts {
   readonly now: () => Date
 }
 
-export interface CommittedManifest extends WrittenManifest {
-  readonly key: string
-}
-
 /** `adopted`: another attempt committed the same content. `overtaken`: another content stands there, which is newer than what we know. */
 export interface Commit {
   readonly kind: 'committed' | 'adopted' | 'overtaken'
-  readonly newest: CommittedManifest
+  readonly newest: StoredManifest
 }
 
 /**
@@ -106,7 +102,7 @@ export async function newestManifest(
   place: Omit<AttemptPlace, 'fence'>,
   revision: number,
   signal: AbortSignal,
-): Promise<CommittedManifest | undefined> {
+): Promise<StoredManifest | undefined> {
   const key = manifestKey(place, revision)
   const bytes = await archive.read(key, signal)
   if (bytes === undefined) return undefined

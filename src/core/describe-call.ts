@@ -1,9 +1,10 @@
 import { assertCallId } from '#core/call-id'
 import type { CallRow } from '#core/call-row'
+import type { StoredManifest } from '#core/manifest'
 import { CallUnknownError } from '#core/operator-errors'
 import type { ArchiveReader } from '#core/ports/archive-reader'
 import type { CallCatalog } from '#core/ports/call-catalog'
-import { readRevisions, type StoredRevision } from '#core/read-revisions'
+import { readRevisions } from '#core/read-revisions'
 
 export interface DescribeCallPorts {
   readonly catalog: Pick<CallCatalog, 'read'>
@@ -13,7 +14,7 @@ export interface DescribeCallPorts {
 export interface CallDescription {
   readonly row: CallRow
   /** Oldest first; none where nothing is committed. */
-  readonly revisions: readonly StoredRevision[]
+  readonly revisions: readonly StoredManifest[]
 }
 
 export type DescribeCall = ReturnType<typeof createDescribeCall>

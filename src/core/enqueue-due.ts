@@ -3,7 +3,7 @@ import { DUE_HOLD_SECONDS } from '#core/claim'
 import { addSeconds } from '#core/instants'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
 import type { CallQueue } from '#core/ports/call-queue'
-import type { QueueMessage } from '#core/queue-message'
+import { idIn, type QueueMessage } from '#core/queue-message'
 
 /** How many due calls one run takes on; the rest waits for the next. */
 const DUE_PER_RUN = 1_000
@@ -66,7 +66,7 @@ export function createEnqueueDue({ catalog, queue, now }: EnqueueDuePorts) {
 const dueMessage = ({ callId, subject, organizationId }: DueCall, heldAt: Date, requestId: string): QueueMessage => ({
   version: 1,
   trigger: 'due',
-  ...(subject === 'outbound' ? { outboundCallId: callId } : { callId }),
+  ...idIn({ callId, subject }),
   ...(organizationId !== undefined && { organizationId }),
   source: 'schedule',
   receivedAt: heldAt.toISOString(),

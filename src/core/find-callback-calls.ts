@@ -34,7 +34,7 @@ export interface FoundCalls {
 //  |---------------- calls started -------|--------|
 //                                   |--- ended ---|          within 2 minutes either way
 const LONGEST_CALL_SECONDS = 2 * 3_600
-const CLOCK_DIFFERENCE_SECONDS = 300
+export const CLOCK_DIFFERENCE_SECONDS = 300
 const END_TOLERANCE_SECONDS = 120
 
 /**

@@ -12,6 +12,9 @@ export function parseInstant(text: unknown): Date | undefined {
 /** `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of a date that HTTP still sends. */
 export const isHttpDate = (text: string) => /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)
 
+export const HOUR_SECONDS = 3_600
+export const DAY_SECONDS = 86_400
+
 export const addSeconds = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1_000)
 
 export const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1_000

@@ -12,6 +12,11 @@ export interface WrittenManifest {
   readonly sha256: string
 }
 
+/** One that lies in the bucket. */
+export interface StoredManifest extends WrittenManifest {
+  readonly key: string
+}
+
 export function writeManifest(manifest: Manifest): WrittenManifest {
   const bytes = Buffer.from(canonicalJson(v.parse(ManifestSchema, manifest)), 'utf8')
   return { manifest, bytes, sha256: sha256Hex(bytes) }

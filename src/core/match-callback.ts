@@ -1,8 +1,8 @@
 import type { ArchiveCall, ArchiveOutcome } from '#core/archive-call'
-import type { CallRow } from '#core/call-row'
+import { type CallRow, organizationIdOf } from '#core/call-row'
 import { type Claim, leaseUntilOf } from '#core/claim'
 import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
-import { type CallbackHint, findCallbackCalls } from '#core/find-callback-calls'
+import { type CallbackHint, CLOCK_DIFFERENCE_SECONDS, findCallbackCalls } from '#core/find-callback-calls'
 import { addSeconds, earlier, parseInstant } from '#core/instants'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CallProvider } from '#core/ports/call-provider'
@@ -13,8 +13,6 @@ import type { CallbackMessage, CallMessage } from '#core/queue-message'
 import { afterError, takenUp } from '#core/row-outcomes'
 import type { Settings, Waits } from '#core/settings'
 import { nextLookAt, type Random, waitWindow } from '#core/waits'
-
-const CLOCK_DIFFERENCE_SECONDS = 300
 
 export interface MatchCallbackPorts {
   readonly catalog: CallCatalog
@@ -109,15 +107,15 @@ type Archived = MatchOutcome['calls'][number]
 type Matched = MatchOutcome & { readonly row: CallRow }
 
 /** A message of the schedule knows less than the callback's own: the row keeps what that one said. */
-function hintOf(message: CallbackMessage, { fields, firstSeenAt }: CallRow, { allomia }: Settings): CallbackHint {
-  const receivedAt = earlier(new Date(message.receivedAt), firstSeenAt)
-  const organizationId = message.organizationId ?? (typeof fields.organizationId === 'string' ? fields.organizationId : undefined)
+function hintOf(message: CallbackMessage, row: CallRow, { allomia }: Settings): CallbackHint {
+  const receivedAt = earlier(new Date(message.receivedAt), row.firstSeenAt)
+  const organizationId = message.organizationId ?? organizationIdOf(row)
   return {
     outboundCallId: message.outboundCallId,
     organizationId,
     // Which organization it is, the provider says: one that a message names is only looked through first.
     organizationIds: [...new Set([...(organizationId === undefined ? [] : [organizationId]), ...allomia.organizationIds])],
-    endedAt: [message.endedAt, fields.callEndedAt].map(parseInstant).find((end) => end !== undefined && isPast(end, receivedAt)),
+    endedAt: [message.endedAt, row.fields.callEndedAt].map(parseInstant).find((end) => end !== undefined && isPast(end, receivedAt)),
     receivedAt,
   }
 }

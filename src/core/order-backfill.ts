@@ -1,9 +1,9 @@
-import { addSeconds, earlier, startOfDay } from '#core/instants'
+import { addSeconds, DAY_SECONDS, earlier, startOfDay } from '#core/instants'
 import type { LiveDocument } from '#core/ports/live-document'
 import type { Watermarks } from '#core/ports/watermarks'
 import { type BackfillTask, TaskUnreadableError } from '#core/reconcile-task'
 import type { Settings } from '#core/settings'
-import { DAY_SECONDS, type Sweep, sweepOver } from '#core/sweep'
+import { type Sweep, sweepOver } from '#core/sweep'
 
 export interface OrderBackfillPorts {
   readonly watermarks: Watermarks

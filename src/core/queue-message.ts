@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { RowSubject } from '#core/call-row'
 import { parseInstant } from '#core/instants'
 import { QueueMessageUnreadableError } from '#core/queue-errors'
 
@@ -29,6 +30,9 @@ export type Trigger = QueueMessage['trigger']
 export type CallMessage = QueueMessage & { readonly callId: string }
 /** A message about an outbound call whose callback does not say which of the provider's calls it is. */
 export type CallbackMessage = QueueMessage & { readonly callId?: undefined; readonly outboundCallId: string }
+
+/** The id in a message about a call, or about a callback. */
+export const idIn = ({ callId, subject }: RowSubject) => (subject === 'outbound' ? { outboundCallId: callId } : { callId })
 
 /**
  * Reads a message body. One that has both ids is about the call. An empty string means a missing field, as an EventBridge input transformer leaves one.

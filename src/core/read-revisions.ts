@@ -1,20 +1,15 @@
 import { ManifestUnreadableError } from '#core/archive-errors'
 import type { ArchiveScope } from '#core/archive-scope'
-import { readManifest, type WrittenManifest } from '#core/manifest'
+import { readManifest, type StoredManifest } from '#core/manifest'
 import type { ArchiveReader } from '#core/ports/archive-reader'
 import { type CallObjects, walkArchive } from '#core/walk-archive'
-
-/** A manifest as it lies in the bucket. */
-export interface StoredRevision extends WrittenManifest {
-  readonly key: string
-}
 
 /**
  * A call's manifests, oldest first. Reads no content.
  * @throws {ManifestUnreadableError} halt: what stands there is none
  */
-export async function revisionsOf(reader: ArchiveReader, call: CallObjects, signal: AbortSignal): Promise<readonly StoredRevision[]> {
-  const revisions: StoredRevision[] = []
+export async function revisionsOf(reader: ArchiveReader, call: CallObjects, signal: AbortSignal): Promise<readonly StoredManifest[]> {
+  const revisions: StoredManifest[] = []
   for (const { key, versions } of call.manifests) {
     const version = versions.at(-1)
     const body = version && (await reader.open(version, signal))
@@ -29,6 +24,6 @@ export async function* readRevisions(
   reader: ArchiveReader,
   scope: ArchiveScope,
   signal: AbortSignal,
-): AsyncGenerator<readonly StoredRevision[]> {
+): AsyncGenerator<readonly StoredManifest[]> {
   for await (const call of walkArchive(reader, scope, signal)) if (call.manifests.length > 0) yield await revisionsOf(reader, call, signal)
 }

@@ -1,6 +1,6 @@
 import type { DueReason } from '#core/call-row'
 import { coverageRatio, type DayCoverage } from '#core/coverage'
-import { addSeconds, dayOf, earlier, later, secondsBetween } from '#core/instants'
+import { addSeconds, DAY_SECONDS, dayOf, earlier, later, secondsBetween } from '#core/instants'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CallQueue } from '#core/ports/call-queue'
 import type { CoverageBook } from '#core/ports/coverage-book'
@@ -9,7 +9,6 @@ import type { LiveDocument } from '#core/ports/live-document'
 import type { ConsumerState, QueueConsumer } from '#core/ports/queue-consumer'
 import type { Watermarks } from '#core/ports/watermarks'
 import type { Settings } from '#core/settings'
-import { DAY_SECONDS } from '#core/sweep'
 
 export interface ReadStatusPorts {
   readonly queue: Pick<CallQueue, 'depth'>

@@ -3,7 +3,7 @@ import type { RowSubject } from '#core/call-row'
 import { addSeconds } from '#core/instants'
 import type { CallQueue } from '#core/ports/call-queue'
 import type { FailedCalls } from '#core/ports/failed-calls'
-import type { QueueMessage } from '#core/queue-message'
+import { idIn, type QueueMessage } from '#core/queue-message'
 
 export interface RedrivePorts {
   readonly failedCalls: FailedCalls
@@ -72,7 +72,7 @@ function subjectOf({ callId, outboundCallId }: RedriveOrder): Redrivable | undef
 const operatorMessage = ({ callId, subject, organizationId }: Redrivable, now: Date, requestId: string): QueueMessage => ({
   version: 1,
   trigger: 'operator',
-  ...(subject === 'outbound' ? { outboundCallId: callId } : { callId }),
+  ...idIn({ callId, subject }),
   ...(organizationId !== undefined && { organizationId }),
   source: 'redrive',
   receivedAt: now.toISOString(),

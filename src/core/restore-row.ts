@@ -1,10 +1,10 @@
 import { openArtifact } from '#core/artifact-content'
 import { type CallRow, committedFrom, isAwaited, mediaArtifactsOf } from '#core/call-row'
-import { addSeconds, later } from '#core/instants'
+import { addSeconds, HOUR_SECONDS, later } from '#core/instants'
+import type { StoredManifest } from '#core/manifest'
 import type { StoredArtifact } from '#core/manifest-schema'
 import type { ArchiveReader } from '#core/ports/archive-reader'
 import { type FieldMap, parseProviderCall } from '#core/provider-call'
-import type { StoredRevision } from '#core/read-revisions'
 import type { Settings } from '#core/settings'
 import type { CallObjects } from '#core/walk-archive'
 
@@ -15,8 +15,6 @@ export interface RestoredRow {
   readonly fence: number
 }
 
-const HOUR_SECONDS = 3_600
-
 /**
  * The row of a call, from its manifests and its newest record.
  * @throws {ArtifactDiffersError} the record is not what the manifest says, so that nothing is built on it
@@ -24,7 +22,7 @@ const HOUR_SECONDS = 3_600
 export async function restoredRow(
   reader: ArchiveReader,
   { partition, content }: CallObjects,
-  revisions: readonly StoredRevision[],
+  revisions: readonly StoredManifest[],
   settings: Settings,
   now: Date,
   signal: AbortSignal,

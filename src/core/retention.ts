@@ -1,9 +1,7 @@
-import { addSeconds, later } from '#core/instants'
+import { addSeconds, DAY_SECONDS, later } from '#core/instants'
 import type { Manifest } from '#core/manifest-schema'
 import { endOf, type ProviderCall } from '#core/provider-call'
 import type { RetentionMode, Settings } from '#core/settings'
-
-const DAY_SECONDS = 86_400
 
 /** What an object is locked with. `NONE` keeps the date in the manifest alone. */
 export interface Retention {

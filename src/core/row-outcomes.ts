@@ -1,13 +1,11 @@
 import { awaitsSomething, type CallRow, committedFrom, type DueReason, hasUncommitted, isAwaited, mediaArtifactsOf } from '#core/call-row'
-import type { CommittedManifest } from '#core/commit-revision'
 import type { CallvaultError } from '#core/errors'
 import type { ArtifactTrouble } from '#core/gather-artifacts'
-import { addSeconds, earlier } from '#core/instants'
+import { addSeconds, earlier, HOUR_SECONDS } from '#core/instants'
+import type { StoredManifest } from '#core/manifest'
 import type { Trigger } from '#core/queue-message'
 import type { Waits } from '#core/settings'
 import { nextLookAt, nextTryAt, nextTryInTroubleAt, type Random, type WaitWindow } from '#core/waits'
-
-const HOUR_SECONDS = 3_600
 
 export interface OutcomeContext {
   readonly now: Date
@@ -62,7 +60,7 @@ export function afterLooking(row: CallRow, troubles: readonly ArtifactTrouble[],
 }
 
 /** The row as its newest manifest has it. */
-export function settledFrom(row: CallRow, { manifest, sha256, key }: CommittedManifest, fields: CallRow['fields'] = row.fields): CallRow {
+export function settledFrom(row: CallRow, { manifest, sha256, key }: StoredManifest): CallRow {
   const partition = row.partition ?? key.slice('manifests/'.length, key.lastIndexOf('/'))
   return {
     ...row,
@@ -70,7 +68,6 @@ export function settledFrom(row: CallRow, { manifest, sha256, key }: CommittedMa
     partition,
     committed: committedFrom(manifest, sha256, key),
     artifacts: mediaArtifactsOf(manifest),
-    fields,
     failures: 0,
     failingSince: undefined,
     lastErrorCode: undefined,

@@ -1,6 +1,6 @@
 import { compareCall, startOf } from '#core/compare-call'
 import { type DayCoverage, type DayTally, emptyTally, withListed, withUnlisted } from '#core/coverage'
-import { addSeconds, dayOf, earlier } from '#core/instants'
+import { addSeconds, DAY_SECONDS, dayOf, earlier, HOUR_SECONDS } from '#core/instants'
 import type { CallListing } from '#core/ports/call-listing'
 import type { ListedCall } from '#core/ports/call-provider'
 import type { CatalogLookup } from '#core/ports/catalog-lookup'
@@ -9,7 +9,7 @@ import type { GapReports } from '#core/ports/gap-reports'
 import { readWindow } from '#core/read-window'
 import { type ComparedCall, createSendListed, type SendListedPorts } from '#core/send-listed'
 import type { Waits } from '#core/settings'
-import { DAY_SECONDS, dayAgain, endsItsDay, nextWindow, type Sweep, type SweepName, type Window, widened } from '#core/sweep'
+import { dayAgain, endsItsDay, nextWindow, type Sweep, type SweepName, type Window, widened } from '#core/sweep'
 
 export interface SweepWindowPorts extends SendListedPorts {
   readonly listing: CallListing
@@ -34,7 +34,6 @@ export interface WindowFindings {
   readonly day: DayCoverage | undefined
 }
 
-const HOUR_SECONDS = 3_600
 /** A call may have been archived by its event before the provider lists it. */
 const LATE_LISTING_SECONDS = HOUR_SECONDS
 

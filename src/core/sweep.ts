@@ -1,5 +1,5 @@
 import type { DayTally } from '#core/coverage'
-import { addSeconds, dayOf, earlier, later, secondsBetween, startOfDay } from '#core/instants'
+import { addSeconds, DAY_SECONDS, dayOf, earlier, HOUR_SECONDS, later, secondsBetween, startOfDay } from '#core/instants'
 import type { Sweeps } from '#core/ports/watermarks'
 
 /** `recent`: hourly, with a day's overlap. `week`: daily, the last seven days. `backfill`: as ordered. In the order of their urgency. */
@@ -34,8 +34,6 @@ export interface Window {
   readonly to: Date
 }
 
-const HOUR_SECONDS = 3_600
-export const DAY_SECONDS = 86_400
 const OVERLAP_DAYS = 1
 const WEEK_DAYS = 7
 const SHORTEST_WINDOW_SECONDS = 60

@@ -1,9 +1,10 @@
 import { pMapIterable } from 'p-map'
 import type { ArchiveScope } from '#core/archive-scope'
 import type { CallRow } from '#core/call-row'
-import { checkManifests, checkVersions, type FoundManifest } from '#core/check-manifests'
+import { checkManifests, checkVersions } from '#core/check-manifests'
 import { type CheckObjectPorts, checkObject, type PromisedObject } from '#core/check-object'
 import { type CallVerdict, createFindings, type Findings } from '#core/fixity'
+import type { StoredManifest } from '#core/manifest'
 import type { Manifest, StoredArtifact } from '#core/manifest-schema'
 import type { ArchiveReader } from '#core/ports/archive-reader'
 import type { CallCatalog } from '#core/ports/call-catalog'
@@ -62,7 +63,7 @@ export function createVerifyCalls({ reader, catalog }: VerifyCallsPorts) {
 }
 
 /** What the manifests name, each version once, with the longest retention that any of them promises. */
-function promisedObjects(manifests: readonly FoundManifest[]): readonly PromisedObject[] {
+function promisedObjects(manifests: readonly StoredManifest[]): readonly PromisedObject[] {
   const named = manifests.flatMap(({ manifest }) => manifest.artifacts.filter(isStored).map((artifact) => promiseOf(artifact, manifest)))
   const byVersion = Map.groupBy(named, ({ key, versionId }) => `${key} ${versionId}`)
   return [...byVersion.values()].flatMap((promises) => promises.reduce((one, other) => (isLonger(other, one) ? other : one)))
@@ -97,7 +98,7 @@ async function checkNamed(
 }
 
 /** A row that is due follows its manifests by itself. */
-function checkRow(findings: Findings, { key, manifest, sha256 }: FoundManifest, row: CallRow | undefined): void {
+function checkRow(findings: Findings, { key, manifest, sha256 }: StoredManifest, row: CallRow | undefined): void {
   const { committed, next } = row ?? {}
   const known = committed?.revision ?? 0
   if (row === undefined) {

@@ -1,7 +1,6 @@
-import { addSeconds, secondsBetween } from '#core/instants'
+import { addSeconds, HOUR_SECONDS, secondsBetween } from '#core/instants'
 import type { Waits } from '#core/settings'
 
-const HOUR_SECONDS = 3_600
 const SHORTEST_DELAY_SECONDS = 30
 const LONGEST_DELAY_SECONDS = 6 * HOUR_SECONDS
 /** For what a call is not to blame for: an outage of a day must not cost each call a thousand tries, nor its end be noticed late. */

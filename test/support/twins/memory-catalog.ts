@@ -1,4 +1,4 @@
-import { type CallRow, newRow, type RowSubject } from '#core/call-row'
+import { type CallRow, newRow, organizationIdOf, type RowSubject } from '#core/call-row'
 import { type Claim, claimAnswer, claimReason, hintsOf } from '#core/claim'
 import type { CallCatalog, DueCall } from '#core/ports/call-catalog'
 import type { CatalogRestore } from '#core/ports/catalog-restore'
@@ -105,9 +105,10 @@ export function createMemoryCatalog({ isDown = () => false }: MemoryCatalogOptio
 
 const keyOf = ({ callId, subject }: RowSubject) => `${subject ?? 'call'}#${callId}`
 
-function dueCallOf({ callId, subject, fields, next }: CallRow): DueCall[] {
-  const organizationId = typeof fields.organizationId === 'string' ? fields.organizationId : undefined
-  return next === undefined
-    ? []
-    : [{ callId, ...(subject !== undefined && { subject }), organizationId, reason: next.reason, dueAt: next.dueAt }]
+function dueCallOf(row: CallRow): DueCall[] {
+  const { callId, subject, next } = row
+  if (next === undefined) return []
+  return [
+    { callId, ...(subject !== undefined && { subject }), organizationId: organizationIdOf(row), reason: next.reason, dueAt: next.dueAt },
+  ]
 }

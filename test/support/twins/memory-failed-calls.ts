@@ -1,3 +1,4 @@
+import { organizationIdOf } from '#core/call-row'
 import type { FailedCall, FailedCalls } from '#core/ports/failed-calls'
 import type { MemoryCatalog } from './memory-catalog.ts'
 
@@ -14,9 +15,9 @@ export function createMemoryFailedCalls(catalog: Pick<MemoryCatalog, 'read' | 'r
       catalog
         .rows()
         .filter(({ state }) => state === 'failed')
-        .map(({ callId, subject, fields, failingSince, firstSeenAt, lastErrorCode }): FailedCall => {
-          const organizationId = typeof fields.organizationId === 'string' ? fields.organizationId : undefined
-          return { callId, ...(subject && { subject }), organizationId, failedAt: failingSince ?? firstSeenAt, code: lastErrorCode }
+        .map((row): FailedCall => {
+          const { callId, subject, failingSince, firstSeenAt, lastErrorCode: code } = row
+          return { callId, ...(subject && { subject }), organizationId: organizationIdOf(row), failedAt: failingSince ?? firstSeenAt, code }
         })
         .filter((failed) => code === undefined || failed.code === code)
         .filter(({ failedAt }) => (!failedBefore || failedAt <= failedBefore) && (!failedAfter || failedAt >= failedAfter))
