@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { BUNDLING } from '../../infra/build/bundle.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 
@@ -10,14 +11,7 @@ export async function bundledProgram(name: string, directory: string): Promise<s
     absWorkingDir: REPOSITORY,
     entryPoints: [join('test/bench/programs', `${name}.ts`)],
     outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(REPOSITORY, 'infra/build/environment-credentials.ts') },
-    logLevel: 'silent',
+    ...BUNDLING,
   })
   return outfile
 }

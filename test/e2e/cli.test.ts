@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callvault, type Ran } from '../support/callvault.ts'
 import { describeLocally } from '../support/engines/describe-locally.ts'
-import { eventually } from '../support/poll.ts'
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
-import type { Row } from '../support/stack/rows.ts'
+import { describeConfig } from './cli-config.ts'
+import { describeRebuildCatalog } from './cli-rebuild-catalog.ts'
 
 const ORGANIZATION = 'org_clinic'
 const ODD_ID = 'call/of:another form'
@@ -189,97 +189,8 @@ describeLocally('callvault, on the deployed stack', () => {
     })
   })
 
-  describe('rebuild-catalog', () => {
-    /** All that the bucket can know: not the waiting, the fence of the row, or when the call was first heard of. */
-    const knowable = ({ dueAt, dueShard, reason, fence, firstSeenAt, ...row }: Row): object => row
-    const counts = { created: 0, equal: 0, underway: 0, outdated: 0, differs: 0, unreadable: 0 }
-
-    it('finds the rows equal to what the bucket says', async () => {
-      const ran = await run('rebuild-catalog', '--dry-run', '--json')
-
-      expect(ran.exitCode).toBe(0)
-      expect(ran.records()).toEqual([{ type: 'summary', isDryRun: true, ...counts, equal: 4 }])
-    })
-
-    it('does nothing unless that is said', async () => {
-      const { exitCode, stderr } = await run('rebuild-catalog')
-
-      expect(exitCode).toBe(2)
-      expect(stderr).toMatch(/^error: this writes the rows that .* lacks: say --yes, or --dry-run/)
-    })
-
-    it('restores a wiped table, row for row', async () => {
-      // Else reconciliation, each minute, brings calls back by itself.
-      await run('pause', '--yes')
-      onTestFinished(async () => void (await run('resume')))
-      await eventually('a paused consumer', async () =>
-        (await run('status', '--json')).stdout.includes('"consumer":"paused"') ? true : undefined,
-      )
-      const before = await vault.rows.all()
-      await vault.rows.wipe()
-
-      const rehearsed = await run('rebuild-catalog', '--dry-run', '--json')
-      const emptyStill = await vault.rows.all()
-      const ran = await run('rebuild-catalog', '--yes', '--json')
-      const after = await vault.rows.all()
-
-      expect(rehearsed.records().at(-1)).toEqual({ type: 'summary', isDryRun: true, ...counts, created: 4 })
-      expect(emptyStill).toEqual([])
-      expect(ran.exitCode).toBe(0)
-      expect(ran.records().at(-1)).toEqual({ type: 'summary', isDryRun: false, ...counts, created: 4 })
-      expect(after.map(knowable)).toEqual(before.map(knowable))
-    })
-
-    it('leaves a row to a person that says something else of the same revision', async () => {
-      await vault.rows.change('call_zoe', 'agentName', 'Somebody else')
-
-      const ran = await run('rebuild-catalog', '--yes', '--json')
-
-      expect(ran.exitCode).toBe(3)
-      expect(ran.records()[0]).toMatchObject({ callId: 'call_zoe', outcome: 'differs', detail: 'agentName' })
-      expect(await vault.rows.get('call_zoe')).toMatchObject({ agentName: 'Somebody else' })
-    })
-  })
-
-  describe('config', () => {
-    it("finds the stack's documents in order, and that the provider takes its key", async () => {
-      const ran = await run('config', 'check', '--json')
-
-      expect(ran.exitCode).toBe(0)
-      expect(ran.records()).toEqual([
-        { type: 'check', subject: 'event sources', problems: [] },
-        { type: 'check', subject: 'settings', problems: [] },
-        { type: 'check', subject: `the provider's list of ${ORGANIZATION}`, problems: [] },
-      ])
-    })
-
-    it('writes two documents to begin with, over nothing, that are as they should be', async () => {
-      const into = join(folder, 'documents')
-      const [settings, eventSources] = [join(into, 'settings.json'), join(into, 'event-sources.json')]
-
-      const [first, second] = [await run('config', 'init', '--into', into, '--json'), await run('config', 'init', '--into', into)]
-      const checked = await run('config', 'check', '--settings', settings, '--event-sources', eventSources, '--offline')
-
-      expect(first.records()).toEqual([
-        { type: 'file', path: settings },
-        { type: 'file', path: eventSources },
-      ])
-      expect(second).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is there already') })
-      expect(checked).toMatchObject({ exitCode: 0, stdout: 'event sources: ok\nsettings: ok\n' })
-    })
-
-    it('tells every problem of a document with its place, and no value', async () => {
-      const file = join(folder, 'wrong.json')
-      await writeFile(file, JSON.stringify({ allomia: { baseUrl: vault.simulator.url, apiKey: 'a-secret-key', organisationIds: [] } }))
-
-      const { exitCode, stdout } = await run('config', 'check', '--settings', file)
-
-      expect(exitCode).toBe(3)
-      expect(stdout).toContain('allomia.organisationIds is not a setting: is it misspelt?')
-      expect(stdout).toContain('retention is missing')
-      expect(stdout).not.toContain('a-secret-key')
-    })
-  })
+  describeRebuildCatalog(run, () => vault)
+  describeConfig(run, () => ({ vault, folder, organizationId: ORGANIZATION }))
 
   it('says of a stack that is not there what to do', async () => {
     const { exitCode, stderr } = await run('verify', '--all', '--stage', 'nowhere')

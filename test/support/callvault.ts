@@ -11,6 +11,9 @@ export interface Ran {
   records(): Record<string, unknown>[]
 }
 
+/** The command with some of its arguments given already. */
+export type RunCallvault = (...args: string[]) => Promise<Ran>
+
 export const CALLVAULT = join(import.meta.dirname, '../../cli/callvault.cjs')
 const TIMEOUT_MS = 120_000
 
