@@ -7,9 +7,8 @@ import type { DeployOptions } from './options.ts'
  * What is wrong with the two documents, as the functions would find them: read from Secrets Manager with the operator's own
  * credentials, where these may, so that wrong ones show before a stack that cannot work is there. Their values are in no sentence.
  */
-export async function problemsWithDocuments({ region, params, others }: DeployOptions): Promise<string[]> {
-  const profile = others[others.indexOf('--aws-profile') + 1]
-  const client = new SecretsManagerClient({ region, ...(others.includes('--aws-profile') && profile !== undefined && { profile }) })
+export async function problemsWithDocuments({ region, params, profile }: DeployOptions): Promise<string[]> {
+  const client = new SecretsManagerClient({ region, ...(profile !== undefined && { profile }) })
   const allowInsecure = params.allowInsecureSources === 'true'
   try {
     return [

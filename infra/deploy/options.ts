@@ -6,7 +6,9 @@ export interface DeployOptions {
   readonly region: string
   /** `--param="name=value"`, any number of times. */
   readonly params: Readonly<Record<string, string>>
-  /** Of osls alone. */
+  /** Whose credentials are used, here and by osls. */
+  readonly profile: string | undefined
+  /** As osls takes them. */
   readonly others: readonly string[]
   /** For a removal: that it is meant. */
   readonly yes: boolean
@@ -31,7 +33,7 @@ export function readOptions(args: readonly string[], environment: Readonly<Recor
   })
   const { stage, region, param, yes, force, verbose, 'aws-profile': profile } = values
   const others = [...(force ? ['--force'] : []), ...(verbose ? ['--verbose'] : []), ...(profile ? ['--aws-profile', profile] : [])]
-  return { stage, region, params: Object.fromEntries(param.map(assignment)), others, yes }
+  return { stage, region, params: Object.fromEntries(param.map(assignment)), profile, others, yes }
 }
 
 function assignment(text: string): [string, string] {

@@ -26,8 +26,8 @@ async function remove(options: DeployOptions): Promise<void> {
   await runOsls(REPOSITORY, 'remove', { ...options, params })
 }
 
-async function explanation({ stage, region }: DeployOptions): Promise<string> {
-  const names = await physicalNames(`${SERVICE}-${stage}`, region)
+async function explanation({ stage, region, profile }: DeployOptions): Promise<string> {
+  const names = await physicalNames(`${SERVICE}-${stage}`, region, profile)
   return [
     `Of the stack ${SERVICE}-${stage} in ${region} these go: the functions, the API, the queues with the messages on them,`,
     'the schedule, the rule, the alarms and the logs. Let the queue drain first: what waits there is not archived.',
@@ -39,8 +39,12 @@ async function explanation({ stage, region }: DeployOptions): Promise<string> {
   ].join('\n')
 }
 
-async function physicalNames(StackName: string, region: string): Promise<ReadonlyMap<string | undefined, string | undefined>> {
-  const client = new CloudFormationClient({ region })
+async function physicalNames(
+  StackName: string,
+  region: string,
+  profile: string | undefined,
+): Promise<ReadonlyMap<string | undefined, string | undefined>> {
+  const client = new CloudFormationClient({ region, ...(profile !== undefined && { profile }) })
   try {
     const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }))
     return new Map(StackResources.map(({ LogicalResourceId, PhysicalResourceId }) => [LogicalResourceId, PhysicalResourceId]))
