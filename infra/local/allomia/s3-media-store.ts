@@ -30,7 +30,8 @@ const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' }
  */
 export async function createS3MediaStore(storage: MediaStorage, now: () => number): Promise<MediaStore> {
   const { endpoint, bucket, region = 'us-east-1', credentials = LOCAL_CREDENTIALS } = storage
-  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
+  // Without a trailing checksum, after which some storage servers close the connection unsaid: the next upload would break on it.
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' })
   await ensureBucket(client, bucket, region)
   const locate = (callId: string, name: MediaName) => ({ Bucket: bucket, Key: `${idInKey(callId)}/${name}` })
 
