@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
-import { PutObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
 import type { LocalCloud } from './ministack.ts'
+import { connectionTo, repairStandIn } from './stand-in-repairs.ts'
 
 export interface StackOutputs {
   /** As the stack gives it. Where to post to in the local cloud is what `eventsEndpoint` says. */
@@ -59,7 +59,7 @@ export async function deployStack({ cloud, stage = 'local', params, log = () => 
     await rm(service, { recursive: true, force: true })
   }
   const outputs = await readOutputs(cloud, `callvault-${stage}`)
-  await repairObjectLock(cloud, outputs.archiveBucketName)
+  await repairStandIn(cloud, `callvault-${stage}`, outputs)
   return outputs
 }
 
@@ -105,16 +105,4 @@ async function readOutputs(cloud: LocalCloud, stackName: string): Promise<StackO
     callQueueUrl: output('CallQueueUrl'),
     callDeadLetterQueueUrl: output('CallDeadLetterQueueUrl'),
   }
-}
-
-/** The stand-in's repair: MiniStack's CloudFormation passes over `ObjectLockEnabled`, and the bucket would refuse lock headers. AWS does not. */
-async function repairObjectLock(cloud: LocalCloud, bucket: string): Promise<void> {
-  const s3 = new S3Client(connectionTo(cloud.s3Endpoint, cloud))
-  const enabled = new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } })
-  await s3.send(enabled).finally(() => s3.destroy())
-}
-
-function connectionTo(endpoint: string, { region, environment }: LocalCloud) {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = environment
-  return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
 }

@@ -97,7 +97,7 @@ export async function startLocalVault({
     signal?.throwIfAborted()
 
     log('deploying serverless.yml with osls')
-    const outputs = await deployStack({ cloud, params: { ...params, allowInsecureSources: 'true' } })
+    const outputs = await deployStack({ cloud, params: { ...params, allowInsecureSources: 'true', alarmEmail: 'alarms@example.org' } })
     signal?.throwIfAborted()
     await announceVault(directory, cloud)
 
