@@ -115,6 +115,7 @@ function needsOf({ at, consumer, deadLetters, oldestDueAt, failed, organizations
   const isScheduleLate = oldestDueAt !== undefined && secondsBetween(oldestDueAt, at) > SCHEDULE_LATE_SECONDS
   return [
     ...(consumer === 'paused' ? ['archive-call takes nothing from the queue: callvault resume'] : []),
+    ...(consumer === 'missing' ? ['archive-call is not connected with the queue: callvault doctor'] : []),
     ...(deadLetters > 0 ? ['messages could not be worked: callvault dead-letters'] : []),
     ...Object.keys(failed).map((code) => `calls have failed with ${code}: callvault find --state failed, and docs/errors.md`),
     ...(isScheduleLate ? ['what is due is not sent to the queue: look at the schedule of reconcile-calls'] : []),

@@ -48,6 +48,7 @@ describe('the status of a stack', () => {
 
   it.each<[string, Parameters<typeof createStack>[0], RegExp]>([
     ['it is paused', { consumer: 'paused' }, /takes nothing from the queue: callvault resume/],
+    ['nothing is connected with it', { consumer: 'missing' }, /is not connected with the queue: callvault doctor/],
     ['there are dead letters', { deadLetters: 2 }, /callvault dead-letters/],
     ['what is due stays due', { dueAt: addSeconds(NOW, -901) }, /look at the schedule/],
     ['the list was not read lately', { comparedAt: addSeconds(NOW, -10_801) }, /clinic was not compared/],

@@ -1,5 +1,5 @@
-/** Whether archive-call takes messages from its queue. A change takes effect within a minute or so: `changing` until then. */
-export type ConsumerState = 'running' | 'paused' | 'changing'
+/** Whether archive-call takes messages from its queue. A change takes effect within a minute or so: `changing` until then. `missing`: nothing connects the two. */
+export type ConsumerState = 'running' | 'paused' | 'changing' | 'missing'
 
 /** What connects the queue of calls with archive-call. While it is paused, messages wait, for four days at most. */
 export interface QueueConsumer {
