@@ -4,6 +4,7 @@ import { archiveCommand } from './commands/archive.ts'
 import { catCommand } from './commands/cat.ts'
 import { configCommand } from './commands/config.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { findCommand } from './commands/find.ts'
 import { getCommand } from './commands/get.ts'
 import { linkCommand } from './commands/link.ts'
@@ -26,7 +27,7 @@ export interface CommandDefinition {
 
 const COMMANDS = [
   statusCommand, findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand, archiveCommand, reconcileCommand,
-  redriveCommand, deadLettersCommand, pauseCommand, resumeCommand, rebuildCatalogCommand, configCommand,
+  redriveCommand, deadLettersCommand, pauseCommand, resumeCommand, rebuildCatalogCommand, configCommand, doctorCommand,
 ] as const // biome-ignore format: in the order in which help tells them
 
 const EXAMPLES = `Examples:

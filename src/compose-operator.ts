@@ -1,17 +1,26 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { createAllomiaProvider } from '#adapters/allomia/call-provider'
+import { createExchange } from '#adapters/allomia/exchange'
+import { timed } from '#adapters/allomia/timed-exchange'
 import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
+import { createDynamoDbAttempts } from '#adapters/dynamodb/attempts'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbSearch } from '#adapters/dynamodb/call-search'
 import { createDynamoDbRestore } from '#adapters/dynamodb/catalog-restore'
 import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
 import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
+import { createDynamoDbNewestCalls } from '#adapters/dynamodb/newest-calls'
 import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
+import { createStackInspection } from '#adapters/inspection/stack-inspection'
 import { createLambdaQueueConsumer } from '#adapters/lambda/queue-consumer'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
 import { createArtifactLinks } from '#adapters/s3/artifact-links'
@@ -21,14 +30,19 @@ import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
 import { createSqsDeadLetters } from '#adapters/sqs/dead-letters'
 import type { DocumentPlace } from '#config/environment'
+import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
 import { createCheckProvider } from '#core/check-provider'
 import { createCountCalls } from '#core/count-calls'
 import { createDescribeCall } from '#core/describe-call'
+import { createExamineStack } from '#core/doctor/examine-stack'
+import type { ClockReading } from '#core/doctor/judge-clocks'
+import { createRunCanary } from '#core/doctor/run-canary'
 import { createFindCalls } from '#core/find-calls'
 import { createOrderArchival } from '#core/order-archival'
 import { createOrderBackfill } from '#core/order-backfill'
 import type { DeployedStack } from '#core/ports/stack-directory'
+import type { After } from '#core/ports/timer'
 import { createReadStatus } from '#core/read-status'
 import { createRebuildCatalog } from '#core/rebuild-catalog'
 import { createRedrive } from '#core/redrive'
@@ -121,10 +135,54 @@ export const composeDeadLetters = (connection: AwsConnection, { callQueueUrl, de
 export const readDocument = async (connection: AwsConnection, place: DocumentPlace) =>
   'file' in place ? await fileText(place.file) : await secretText(secretsOf(connection), place.secretArn)
 
-export const composeCheckProvider = (settings: Settings) => {
+export const composeCheckProvider = (settings: Settings, hear: (reading: ClockReading) => void = () => {}) => {
   const live = { current: async () => settings, reread: async () => settings }
-  return createCheckProvider({ listing: createAllomiaProvider({ settings: live }), now })
+  return createCheckProvider({ listing: createAllomiaProvider({ settings: live, exchange: timed(createExchange(), now, hear) }), now })
 }
+
+/** What looks at everything that a stack has, and at its last call. */
+export function composeExamineStack(connection: AwsConnection, stackName: string, stack: DeployedStack) {
+  const client = { ...accessOf(connection), requestHandler: PATIENT }
+  const clients = { cloudWatch: new CloudWatchClient(client), eventBridge: new EventBridgeClient(client), kms: new KMSClient(client) }
+  const inspection = createStackInspection({
+    ...clients,
+    s3: s3Of(connection),
+    dynamoDb: dynamoDbOf(connection),
+    sqs: sqsOf(connection),
+    sns: new SNSClient(client),
+    secrets: secretsOf(connection),
+    bucket: stack.archiveBucket,
+    table: stack.catalogTable,
+    now,
+  })
+  let providerClock: ClockReading | undefined
+  const hear = (reading: ClockReading) => {
+    providerClock = reading
+  }
+  return createExamineStack({
+    inspection,
+    consumer: composeQueueConsumer(connection, stackName),
+    eventSourcesText: () => inspection.secret(stack.eventSourcesSecretArn),
+    settingsText: () => inspection.secret(stack.settingsSecretArn),
+    parseEventSources,
+    parseSettings: (text) => parseSettings(text, { allowInsecure: stack.allowInsecureSources }),
+    checkProvider: (settings) => composeCheckProvider(settings, hear),
+    providerClock: () => providerClock,
+    newestCalls: createDynamoDbNewestCalls({ client: dynamoDbOf(connection), tableName: stack.catalogTable }),
+    describeCall: composeDescribeCall(connection, stack),
+    verifyCalls: composeVerifyCalls(connection, stack),
+  })
+}
+
+/** What sends one call the whole way, and waits for it. */
+export const composeRunCanary = (connection: AwsConnection, stack: DeployedStack) =>
+  createRunCanary({
+    orderArchival: composeOrders(connection, stack).orderArchival,
+    attempts: createDynamoDbAttempts({ client: dynamoDbOf(connection), tableName: stack.catalogTable }),
+    verifyCalls: composeVerifyCalls(connection, stack),
+    now,
+    after,
+  })
 
 export const composeFindCalls = (connection: AwsConnection, { catalogTable: tableName }: ArchivePlace) =>
   createFindCalls(createDynamoDbSearch({ client: dynamoDbOf(connection), tableName }))
@@ -141,6 +199,11 @@ function settingsOf(connection: AwsConnection, { settingsSecretArn, allowInsecur
 }
 
 const now = () => new Date()
+
+const after: After = (seconds, act) => {
+  const timer = setTimeout(act, seconds * 1_000)
+  return () => clearTimeout(timer)
+}
 
 const secretsOf = (connection: AwsConnection) => new SecretsManagerClient({ ...accessOf(connection), requestHandler: PATIENT })
 

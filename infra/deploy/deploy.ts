@@ -53,6 +53,7 @@ const NEXT: readonly { text: string; where: (options: DeployOptions) => boolean 
     text: 'What is stored from now on is locked in COMPLIANCE: nobody can delete it before its date, not even the root user.',
     where: ({ params }) => params.retentionMode === 'COMPLIANCE',
   },
+  { text: 'Whether all is as it should be: npx callvault doctor, with the same --stage and --region.', where: () => true },
   { text: 'What only an account can show: docs/operations.md, "The first deployment".', where: () => true },
 ]
 

@@ -8,6 +8,8 @@ export interface CheckedOrganization {
   readonly problem: { readonly code: string; readonly message: string } | undefined
 }
 
+export type CheckProvider = ReturnType<typeof createCheckProvider>
+
 /** Whether the provider lets each organization's list be read with the key that the settings have for it: one request each. */
 export function createCheckProvider({ listing, now }: { readonly listing: CallListing; readonly now: () => Date }) {
   return async function checkProvider(organizationIds: readonly string[], signal: AbortSignal): Promise<readonly CheckedOrganization[]> {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { SUBJECTS } from '#core/doctor/finding'
 
 const ROOT = join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -57,6 +58,28 @@ describe('alarms', () => {
 
     const incomplete = sections.filter((text) => !/You see.*It means.*Do\*\*.*It worked/s.test(text)).map((text) => text.split('\n')[0])
     expect(incomplete).toEqual([])
+  })
+})
+
+describe('the doctor', () => {
+  it('sends nobody to a section that docs/operations.md does not have', () => {
+    const named = filesIn('src/core/doctor', '.ts').flatMap((file) =>
+      [...read(file).matchAll(/handbook\('([^']+)'\)|docs\/operations\.md, "([^"$]+)"|section: '([^']+)'/g)].map(
+        ([, one, other, third]) => `${one ?? other ?? third}`,
+      ),
+    )
+
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((section) => !SECTIONS.includes(section))).toEqual([])
+  })
+
+  it('has a row in docs/operations.md for each thing that it looks at, in the order in which it tells them', () => {
+    const [, table = ''] = /\| subject \| is looked at \| takes \|\n(.+?)\n\n/s.exec(OPERATIONS) ?? []
+    const inDocument = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`([\w-]+)`/g)].map(([, name]) => name),
+    )
+
+    expect(inDocument).toEqual([...SUBJECTS])
   })
 })
 

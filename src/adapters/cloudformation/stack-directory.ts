@@ -2,10 +2,12 @@ import {
   type CloudFormationClient,
   CloudFormationServiceException,
   DescribeStacksCommand,
+  paginateListStackResources,
   type Stack,
 } from '@aws-sdk/client-cloudformation'
 import { AwsAccessDeniedError, AwsIdentityMissingError, AwsUnavailableError, StackNotFoundError } from '#core/operator-errors'
-import type { DeployedStack, StackDirectory } from '#core/ports/stack-directory'
+import type { DeployedStack, StackDirectory, StackPart } from '#core/ports/stack-directory'
+import type { RetentionMode } from '#core/settings'
 
 /** The stacks that CloudFormation knows. It is the first that an operator's command asks, so that what is wrong with access shows here. */
 export function createStackDirectory(client: CloudFormationClient): StackDirectory {
@@ -19,19 +21,34 @@ export function createStackDirectory(client: CloudFormationClient): StackDirecto
       })
       return stackOf(StackName, Stacks?.[0] ?? {}, region)
     },
+
+    async parts(StackName) {
+      const parts = new Map<string, StackPart>()
+      try {
+        for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
+          for (const { LogicalResourceId = '', ResourceType: type = '', PhysicalResourceId: physicalId } of StackResourceSummaries)
+            if (physicalId !== undefined) parts.set(LogicalResourceId, { type, physicalId })
+        }
+      } catch (error) {
+        throw asOperatorError(error, StackName, await client.config.region())
+      }
+      return parts
+    },
   }
 }
 
-function stackOf(name: string, { Outputs = [], Parameters = [] }: Partial<Stack>, region: string): DeployedStack {
+function stackOf(name: string, stack: Partial<Stack>, where: string): DeployedStack {
+  const { Outputs = [], Parameters = [], StackId = '', CreationTime = new Date(0), LastUpdatedTime = CreationTime } = stack
   const values = new Map([
     ...Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue] as const),
     ...Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue] as const),
   ])
   const value = (key: string): string => {
     const found = values.get(key)
-    if (found === undefined) throw new StackNotFoundError(`${name} of callvault's: it has no ${key}`, region)
+    if (found === undefined) throw new StackNotFoundError(`${name} of callvault's: it has no ${key}`, where)
     return found
   }
+  const [, partition = '', , region = '', accountId = ''] = StackId.split(':')
   return {
     eventsUrl: value('EventsUrl'),
     archiveBucket: value('ArchiveBucketName'),
@@ -41,6 +58,11 @@ function stackOf(name: string, { Outputs = [], Parameters = [] }: Partial<Stack>
     settingsSecretArn: value('SettingsSecretArn'),
     eventSourcesSecretArn: value('EventSourcesSecretArn'),
     allowInsecureSources: value('AllowInsecureSources') === 'true',
+    retentionMode: value('RetentionMode') as RetentionMode, // one of AllowedValues, which CloudFormation checked
+    changedAt: LastUpdatedTime,
+    partition,
+    region,
+    accountId,
   }
 }
 
@@ -51,7 +73,10 @@ function asOperatorError(cause: unknown, stackName: string, region: string): Err
   if (!(cause instanceof Error)) return new AwsUnavailableError(`describe the stack ${stackName}`, { cause })
   if (cause instanceof CloudFormationServiceException && /does not exist/.test(cause.message))
     return new StackNotFoundError(stackName, region)
-  if (REFUSALS.test(cause.name)) return new AwsAccessDeniedError(`describe the stack ${stackName}`, { cause })
+  if (REFUSALS.test(cause.name))
+    return new AwsAccessDeniedError(`describe the stack ${stackName}, which takes cloudformation:DescribeStacks and ListStackResources`, {
+      cause,
+    })
   if (IDENTITY_PROBLEMS.test(cause.name)) return new AwsIdentityMissingError(`no credentials were found: ${cause.message}`, { cause })
   return new AwsUnavailableError(`describe the stack ${stackName}`, { cause })
 }

@@ -1,3 +1,5 @@
+import type { RetentionMode } from '#core/settings'
+
 /** What a deployed stack tells about itself. */
 export interface DeployedStack {
   readonly eventsUrl: string
@@ -9,6 +11,21 @@ export interface DeployedStack {
   readonly settingsSecretArn: string
   readonly eventSourcesSecretArn: string
   readonly allowInsecureSources: boolean
+  readonly retentionMode: RetentionMode
+  /** When it was deployed last. */
+  readonly changedAt: Date
+  /** Where it is: `aws`, `ca-central-1`, `123456789012`. */
+  readonly partition: string
+  readonly region: string
+  readonly accountId: string
+}
+
+/** Something that CloudFormation made for a stack. */
+export interface StackPart {
+  /** `AWS::SQS::Queue` */
+  readonly type: string
+  /** The name, ARN or URL by which its service knows it. */
+  readonly physicalId: string
 }
 
 /** Finds deployed stacks by name. */
@@ -20,4 +37,7 @@ export interface StackDirectory {
    * @throws {AwsUnavailableError} retry
    */
   find(stackName: string): Promise<DeployedStack>
+
+  /** What the stack is made of, by logical id. Throws as `find` does. */
+  parts(stackName: string): Promise<ReadonlyMap<string, StackPart>>
 }
