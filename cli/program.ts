@@ -12,6 +12,7 @@ import { pauseCommand, resumeCommand } from './commands/pause.ts'
 import { rebuildCatalogCommand } from './commands/rebuild-catalog.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { redriveCommand } from './commands/redrive.ts'
+import { sendEventCommand } from './commands/send-event.ts'
 import { showCommand } from './commands/show.ts'
 import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -27,7 +28,7 @@ export interface CommandDefinition {
 
 const COMMANDS = [
   statusCommand, findCommand, showCommand, getCommand, catCommand, linkCommand, verifyCommand, archiveCommand, reconcileCommand,
-  redriveCommand, deadLettersCommand, pauseCommand, resumeCommand, rebuildCatalogCommand, configCommand, doctorCommand,
+  redriveCommand, deadLettersCommand, pauseCommand, resumeCommand, rebuildCatalogCommand, sendEventCommand, configCommand, doctorCommand,
 ] as const // biome-ignore format: in the order in which help tells them
 
 const EXAMPLES = `Examples:

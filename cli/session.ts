@@ -1,5 +1,6 @@
 import { type AwsConnection, composeStackDirectory } from '#compose-operator'
 import type { DeployedStack } from '#core/ports/stack-directory'
+import { eventsEndpoint, publicEventsUrl } from '#local/events-endpoint'
 import { findRunningVault } from '#local/running-vault'
 import { createOutput, type Output } from './output.ts'
 import { UsageError } from './report-error.ts'
@@ -27,6 +28,13 @@ export interface Session {
   readonly stackName: string
   /** The stack's outputs. Asked for once. */
   stack(): Promise<DeployedStack>
+  eventsUrls(): Promise<EventsUrls>
+}
+
+/** Where events are posted to, and what a sender signs that signs its URL: the two differ in the local cloud alone. */
+export interface EventsUrls {
+  readonly eventsUrl: string
+  readonly signedUrl: string
 }
 
 const USUAL_STAGE = 'dev'
@@ -35,14 +43,22 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
   const connection = options.local ? await localConnection() : connectionOf(options)
   const stackName = options.stack ?? `callvault-${options.stage ?? (options.local ? 'local' : USUAL_STAGE)}`
   let outputs: Promise<DeployedStack> | undefined
+  const stack = () => {
+    outputs ??= composeStackDirectory(connection).find(stackName)
+    return outputs
+  }
   return {
     output: createOutput(options),
     signal,
     connection,
     stackName,
-    stack() {
-      outputs ??= composeStackDirectory(connection).find(stackName)
-      return outputs
+    stack,
+    async eventsUrls() {
+      const { eventsUrl } = await stack()
+      const { endpointUrl: endpoint = '' } = connection
+      return options.local
+        ? { eventsUrl: eventsEndpoint({ eventsUrl }, { endpoint }), signedUrl: publicEventsUrl({ eventsUrl }) }
+        : { eventsUrl, signedUrl: eventsUrl }
     },
   }
 }

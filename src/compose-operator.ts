@@ -20,6 +20,7 @@ import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
 import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
 import { createDynamoDbNewestCalls } from '#adapters/dynamodb/newest-calls'
 import { createDynamoDbWatermarks } from '#adapters/dynamodb/watermarks'
+import { createHttpEventDoor } from '#adapters/http/event-door'
 import { createStackInspection } from '#adapters/inspection/stack-inspection'
 import { createLambdaQueueConsumer } from '#adapters/lambda/queue-consumer'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
@@ -134,6 +135,9 @@ export const composeDeadLetters = (connection: AwsConnection, { callQueueUrl, de
 /** The text of a configuration document, from a stack's secret or from a file that is to become one. */
 export const readDocument = async (connection: AwsConnection, place: DocumentPlace) =>
   'file' in place ? await fileText(place.file) : await secretText(secretsOf(connection), place.secretArn)
+
+/** Sends to a stack's own door, as a sender does. */
+export const composeEventDoor = () => createHttpEventDoor()
 
 export const composeCheckProvider = (settings: Settings, hear: (reading: ClockReading) => void = () => {}) => {
   const live = { current: async () => settings, reread: async () => settings }

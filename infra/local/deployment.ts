@@ -63,15 +63,6 @@ export async function deployStack({ cloud, stage = 'local', params, log = () => 
   return outputs
 }
 
-/** Where the local cloud takes what a sender would post to EventsUrl: its host name resolves nowhere, this path needs none. */
-export function eventsEndpoint({ eventsUrl }: StackOutputs, { endpoint }: LocalCloud): string {
-  const { hostname, pathname } = new URL(eventsUrl)
-  return `${endpoint}/_aws/execute-api/${hostname.split('.')[0]}/$default${pathname}`
-}
-
-/** The same place as a function in the local cloud is told that it was asked for: no port, and https, as in AWS. */
-export const publicEventsUrl = ({ eventsUrl }: StackOutputs) => `https://${new URL(eventsUrl).hostname}${new URL(eventsUrl).pathname}`
-
 async function osls(directory: string, args: string[], cloud: LocalCloud, log: (line: string) => void): Promise<void> {
   const bin = join(REPOSITORY, 'node_modules', '.bin')
   // Nothing of the caller's own AWS configuration may reach it: this deploys to the local cloud or fails.

@@ -49,3 +49,33 @@ export class CallUnknownError extends CallvaultError {
     super(`the archive has no call ${callId} ${which}`.trimEnd())
   }
 }
+
+/** The source is known by public keys: what signs for it is its sender's alone. */
+export class EventKeyMissingError extends CallvaultError {
+  readonly code = 'EVENT_KEY_MISSING'
+  readonly disposition = 'park'
+
+  constructor() {
+    super('the source is known by a public key, and nothing here signs for it')
+  }
+}
+
+/** The stack's door does not take a test event, and would not the next time. */
+export class EventRefusedError extends CallvaultError {
+  readonly code = 'EVENT_REFUSED'
+  readonly disposition = 'park'
+
+  constructor(answer: string) {
+    super(`the stack's door answered ${answer}`)
+  }
+}
+
+/** The stack's door could not take a test event just now. */
+export class EventNotTakenError extends CallvaultError {
+  readonly code = 'EVENT_NOT_TAKEN'
+  readonly disposition = 'retry'
+
+  constructor(what: string, options: { cause?: unknown } = {}) {
+    super(`the stack's door ${what}`, options)
+  }
+}
