@@ -15,6 +15,7 @@ import { createStackDirectory } from '#adapters/cloudformation/stack-directory'
 import { createDynamoDbAttempts } from '#adapters/dynamodb/attempts'
 import { createDynamoDbCatalog } from '#adapters/dynamodb/call-catalog'
 import { createDynamoDbSearch } from '#adapters/dynamodb/call-search'
+import { createDynamoDbLookup } from '#adapters/dynamodb/catalog-lookup'
 import { createDynamoDbRestore } from '#adapters/dynamodb/catalog-restore'
 import { createDynamoDbCoverage } from '#adapters/dynamodb/coverage-book'
 import { createDynamoDbFailedCalls } from '#adapters/dynamodb/failed-calls'
@@ -44,6 +45,7 @@ import { createOrderArchival } from '#core/order-archival'
 import { createOrderBackfill } from '#core/order-backfill'
 import type { DeployedStack } from '#core/ports/stack-directory'
 import type { After } from '#core/ports/timer'
+import { createPreviewBackfill } from '#core/preview-backfill'
 import { createReadStatus } from '#core/read-status'
 import { createRebuildCatalog } from '#core/rebuild-catalog'
 import { createRedrive } from '#core/redrive'
@@ -125,6 +127,13 @@ export const composeOrders = (connection: AwsConnection, stack: DeployedStack) =
     redrive: createRedrive({ failedCalls: createDynamoDbFailedCalls(table), queue, now }),
     orderBackfill: createOrderBackfill({ watermarks: createDynamoDbWatermarks(table), settings: settingsOf(connection, stack), now }),
   }
+}
+
+/** What a backfill would send: asks the provider, and the table, and writes nowhere. */
+export const composePreviewBackfill = (connection: AwsConnection, stack: DeployedStack) => {
+  const settings = settingsOf(connection, stack)
+  const lookup = createDynamoDbLookup({ client: dynamoDbOf(connection), tableName: stack.catalogTable })
+  return createPreviewBackfill({ listing: createAllomiaProvider({ settings }), lookup, settings, now })
 }
 
 export const composeDeadLetters = (connection: AwsConnection, { callQueueUrl, deadLetterQueueUrl: queueUrl }: DeployedStack) => ({

@@ -1,7 +1,7 @@
 import type { CallDifference } from '#core/coverage'
 import { secondsBetween } from '#core/instants'
 import type { ListedCall } from '#core/ports/call-provider'
-import type { RowGlimpse } from '#core/ports/catalog-lookup'
+import type { CatalogLookup, RowGlimpse } from '#core/ports/catalog-lookup'
 import type { CallNotFoundError } from '#core/provider-errors'
 
 /** How a listed call stands beside its row. */
@@ -21,12 +21,23 @@ export interface CallComparison {
   readonly lost: number
 }
 
+export interface ComparedCall {
+  readonly call: ListedCall
+  readonly comparison: CallComparison
+}
+
 /** A call without an end that began so long ago is not going on any more: its end was never written. */
 const LONGEST_CALL_SECONDS = 6 * 3_600
 /** The schedule runs every minute: what is overdue for so long was lost by it. */
 const OVERDUE_SECONDS = 3_600
 
 const NOT_FOUND: CallNotFoundError['code'] = 'CALL_NOT_FOUND'
+
+/** Compares calls of the provider's list with their rows. @throws {CatalogUnavailableError} retry */
+export async function compareCalls(lookup: CatalogLookup, calls: readonly ListedCall[], now: () => Date): Promise<ComparedCall[]> {
+  const rows = await lookup.lookUp(calls.map(({ id }) => id))
+  return calls.map((call) => ({ call, comparison: compareCall(call, rows.get(call.id), now()) }))
+}
 
 /** Compares a call of the provider's list with its row, if it has one. */
 export function compareCall(listed: ListedCall, row: RowGlimpse | undefined, now: Date): CallComparison {

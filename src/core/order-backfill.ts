@@ -25,16 +25,22 @@ export type OrderBackfill = ReturnType<typeof createOrderBackfill>
 export function createOrderBackfill({ watermarks, settings, now }: OrderBackfillPorts) {
   /** @throws {TaskUnreadableError} an organization that is not configured, or no time at all */
   return async function orderBackfill(task: BackfillTask): Promise<readonly OrderedBackfill[]> {
-    const { organizationIds } = (await settings.current()).allomia
-    if (task.organizationId !== undefined && !organizationIds.includes(task.organizationId))
-      throw new TaskUnreadableError('its organization is not among allomia.organizationIds')
-    const orderedAt = now()
-    const to = task.to === undefined ? orderedAt : earlier(addSeconds(startOfDay(task.to), DAY_SECONDS), orderedAt)
-    const sweep = sweepOver(task.from, to, orderedAt)
-    if (sweep.from >= sweep.to) throw new TaskUnreadableError('it ends before it begins, or begins in the future')
-
-    const ordered = task.organizationId === undefined ? organizationIds : [task.organizationId]
-    for (const organizationId of ordered) await watermarks.order(organizationId, 'backfill', sweep)
-    return ordered.map((organizationId) => ({ organizationId, sweep }))
+    const ordered = backfillsFor(task, await settings.current(), now())
+    for (const { organizationId, sweep } of ordered) await watermarks.order(organizationId, 'backfill', sweep)
+    return ordered
   }
+}
+
+/**
+ * What a task means for each of its organizations.
+ * @throws {TaskUnreadableError} an organization that is not configured, or no time at all
+ */
+export function backfillsFor(task: BackfillTask, { allomia: { organizationIds } }: Settings, orderedAt: Date): readonly OrderedBackfill[] {
+  if (task.organizationId !== undefined && !organizationIds.includes(task.organizationId))
+    throw new TaskUnreadableError('its organization is not among allomia.organizationIds')
+  const to = task.to === undefined ? orderedAt : earlier(addSeconds(startOfDay(task.to), DAY_SECONDS), orderedAt)
+  const sweep = sweepOver(task.from, to, orderedAt)
+  if (sweep.from >= sweep.to) throw new TaskUnreadableError('it ends before it begins, or begins in the future')
+  const ordered = task.organizationId === undefined ? organizationIds : [task.organizationId]
+  return ordered.map((organizationId) => ({ organizationId, sweep }))
 }

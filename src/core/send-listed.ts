@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import type { CallComparison } from '#core/compare-call'
+import type { CallComparison, ComparedCall } from '#core/compare-call'
 import type { ListedCall } from '#core/ports/call-provider'
 import type { CallQueue } from '#core/ports/call-queue'
 import type { FailedCalls } from '#core/ports/failed-calls'
@@ -11,11 +11,6 @@ export interface SendListedPorts {
   readonly queue: CallQueue
   readonly failedCalls: FailedCalls
   readonly now: () => Date
-}
-
-export interface ComparedCall {
-  readonly call: ListedCall
-  readonly comparison: CallComparison
 }
 
 /**

@@ -1,4 +1,4 @@
-import { compareCall, startOf } from '#core/compare-call'
+import { type ComparedCall, compareCalls, startOf } from '#core/compare-call'
 import { type DayCoverage, type DayTally, emptyTally, withListed, withUnlisted } from '#core/coverage'
 import { addSeconds, DAY_SECONDS, dayOf, earlier, HOUR_SECONDS } from '#core/instants'
 import type { CallListing } from '#core/ports/call-listing'
@@ -7,7 +7,7 @@ import type { CatalogLookup } from '#core/ports/catalog-lookup'
 import type { CoverageBook } from '#core/ports/coverage-book'
 import type { GapReports } from '#core/ports/gap-reports'
 import { readWindow } from '#core/read-window'
-import { type ComparedCall, createSendListed, type SendListedPorts } from '#core/send-listed'
+import { createSendListed, type SendListedPorts } from '#core/send-listed'
 import type { Waits } from '#core/settings'
 import { dayAgain, endsItsDay, nextWindow, type Sweep, type SweepName, type Window, widened } from '#core/sweep'
 
@@ -79,7 +79,7 @@ export function createSweepWindow(ports: SweepWindowPorts) {
     before: DayTally,
     signal: AbortSignal,
   ): Promise<Worked> {
-    const compared = await compare(calls)
+    const compared = await compareCalls(lookup, calls, now)
     signal.throwIfAborted()
     const source = task.name === 'backfill' ? 'backfill' : 'reconciliation'
     const sent = await sendListed(compared, { source, requestId: task.requestId })
@@ -95,11 +95,6 @@ export function createSweepWindow(ports: SweepWindowPorts) {
       enqueued: sent.length,
       found: sent.filter(({ comparison }) => comparison.state === 'missing').length,
     }
-  }
-
-  async function compare(calls: readonly ListedCall[]): Promise<ComparedCall[]> {
-    const rows = await lookup.lookUp(calls.map(({ id }) => id))
-    return calls.map((call) => ({ call, comparison: compareCall(call, rows.get(call.id), now()) }))
   }
 
   function tallyOf(

@@ -4,6 +4,7 @@ import { callvault } from '../support/callvault.ts'
 import { sqsClientOf } from '../support/engines/clients.ts'
 import { describeLocally } from '../support/engines/describe-locally.ts'
 import { eventually } from '../support/poll.ts'
+import { recordedCallvault } from '../support/recorded-callvault.ts'
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
 
 const ORGANIZATION = 'org_clinic'
@@ -57,6 +58,24 @@ describeLocally('callvault, on the queue of a deployed stack', () => {
 
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/^error: not a call id: a dot path \(CALL_ID_INVALID\)/)
+  })
+
+  it('tells what a reconciliation would send, and only reads for it', async () => {
+    await vault.change(call('call_unheard', times(50 * DAY_MS)))
+    const days = ['--from', ago(51 * DAY_MS).slice(0, 10), '--to', ago(49 * DAY_MS).slice(0, 10)]
+    const left = async () => [await vault.rows.all(), await vault.objects.all(), await vault.queues.isEmpty()]
+    await eventually('an empty queue', async () => (await vault.queues.isEmpty()) || undefined)
+    const before = await left()
+
+    const { exitCode, requests, records } = await recordedCallvault(['reconcile', ...days, '--dry-run', '--json', '--local'])
+
+    expect(exitCode).toBe(0)
+    expect(records()).toMatchObject([
+      { type: 'call', callId: 'call_unheard', organizationId: ORGANIZATION, state: 'missing' },
+      { type: 'summary', isDryRun: true, listed: 1, wouldSend: 1 },
+    ])
+    expect(await left()).toEqual(before)
+    expect(new Set(requests)).toEqual(new Set(['cloudformation:POST', 'secretsmanager:GetSecretValue', 'dynamodb:BatchGetItem']))
   })
 
   it('has the list of long ago read, once that is said', async () => {
