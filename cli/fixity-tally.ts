@@ -8,14 +8,9 @@ export function createFixityTally() {
   const problems: (FixityProblem & { readonly callId: string | undefined })[] = []
   const unreferenced: string[] = []
   const counts = { calls: 0, manifests: 0, objects: 0, readBytes: 0 }
-  let partition: string | undefined
-  let finished: string | undefined
 
   return {
     add(verdict: CallVerdict): void {
-      // Verdicts come in the order of keys: where another partition begins, the one before is done with.
-      if (verdict.partition !== partition) finished = partition ?? finished
-      partition = verdict.partition ?? partition
       counts.calls += verdict.partition === undefined ? 0 : 1
       counts.manifests += verdict.revisions
       counts.objects += verdict.objects
@@ -23,8 +18,6 @@ export function createFixityTally() {
       problems.push(...verdict.problems.map((problem) => ({ callId: verdict.callId, ...problem })))
       unreferenced.push(...verdict.unreferenced)
     },
-    /** The last partition of which every call has its verdict. */
-    finished: () => finished,
     summary: () => ({ ...counts, problems: problems.length, unreferenced: unreferenced.length }),
     found: () => ({ problems, unreferenced }),
     /** Where the store only did not hand things out, nothing is known to differ. */

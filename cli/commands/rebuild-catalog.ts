@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { parseCount } from '#cli/arguments'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
+import { createFinishedPlace } from '#cli/finished-place'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
@@ -63,16 +64,17 @@ async function rebuild(
   if (progress.isShown) void composeCountCalls(connection, stack)(scope, signal).then(progress.expect, () => {})
 
   const counts = new Map<RebuildOutcome, number>()
-  let last: RebuiltCall | undefined
+  const place = createFinishedPlace()
   try {
     for await (const call of composeRebuildCatalog(connection, stack)({ scope, isDryRun: dryRun, jobs }, signal)) {
       counts.set(call.outcome, (counts.get(call.outcome) ?? 0) + 1)
       if (call.outcome !== 'equal') tell(session, call)
       progress.advance(1, 0)
-      last = call
+      place.see(call.partition)
     }
   } catch (error) {
-    if (last?.partition !== undefined) output.complain(`ended early, at ${last.partition}`)
+    const sentence = place.sentence()
+    if (sentence !== undefined) output.complain(sentence)
     throw error
   } finally {
     progress.hide()

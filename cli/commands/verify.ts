@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { parseCount, parseDay } from '#cli/arguments'
 import type { ExitCode } from '#cli/exit-codes'
+import { createFinishedPlace } from '#cli/finished-place'
 import { createFixityTally, type FixityTally } from '#cli/fixity-tally'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
@@ -58,22 +59,24 @@ export function verifyCommand(): CommandDefinition {
 async function verify(session: Session, id: string | undefined, options: VerifyOptions): Promise<ExitCode> {
   const { connection, output, signal } = session
   assertOneTarget(id, options)
-  const place = options.bucket === undefined ? await session.stack() : { archiveBucket: options.bucket }
-  const scope = await scopeOf(session, place, id, options)
+  const bucket = options.bucket === undefined ? await session.stack() : { archiveBucket: options.bucket }
+  const scope = await scopeOf(session, bucket, id, options)
 
   const progress = output.startProgress('calls')
-  if (progress.isShown) void composeCountCalls(connection, place)(scope, signal).then(progress.expect, () => {})
+  if (progress.isShown) void composeCountCalls(connection, bucket)(scope, signal).then(progress.expect, () => {})
   const tally = createFixityTally()
+  const place = createFinishedPlace()
   const order = { scope, attested: options.attested ?? false, jobs: options.jobs }
   try {
-    for await (const verdict of composeVerifyCalls(connection, place)(order, signal)) {
+    for await (const verdict of composeVerifyCalls(connection, bucket)(order, signal)) {
       tally.add(verdict)
+      place.see(verdict.partition)
       tell(session, verdict)
       progress.advance(1, verdict.readBytes)
     }
   } catch (error) {
-    const reached = tally.finished()
-    if (reached !== undefined) output.complain(`ended early; --after ${reached} goes on behind what is verified`)
+    const sentence = place.sentence()
+    if (sentence !== undefined && options.from === undefined) output.complain(sentence)
     throw error
   } finally {
     progress.hide()
