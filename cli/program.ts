@@ -76,7 +76,13 @@ function describeProgram(): Command {
     .option('--profile <name>', 'a profile of your AWS configuration')
     .option('--region <region>', 'the AWS region')
     .option('--endpoint-url <url>', 'another endpoint for every service')
-    .addOption(new Option('--local', 'the local cloud of npm start').conflicts(['profile', 'region', 'endpointUrl']))
+    .addOption(
+      new Option('--local', 'the local cloud of npm start; of several that are up, the one that came up last').conflicts([
+        'profile',
+        'region',
+        'endpointUrl',
+      ]),
+    )
     .option('--json', 'results for programs: one object a line')
     .option('--quiet', 'results and errors, nothing else')
     .option('--debug', 'where an error happened')

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
-import { parseDay, parseLimit, parsePhone } from '#cli/arguments'
+import { parseLimit, parsePhone } from '#cli/arguments'
+import { type DayOptions, daysIn, withDays } from '#cli/day-range'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
@@ -10,13 +11,10 @@ import type { CallRow, CallState } from '#core/call-row'
 import type { FindPlace } from '#core/find-calls'
 import { addSeconds, DAY_SECONDS } from '#core/instants'
 
-interface FindOptions {
+interface FindOptions extends DayOptions {
   readonly organization?: string
   readonly phone?: string
   readonly scan?: boolean
-  readonly day?: string
-  readonly from?: string
-  readonly to?: string
   readonly agent?: string
   readonly team?: string
   readonly type?: string
@@ -34,16 +32,13 @@ const EXAMPLES = `Examples:
 
 /** From the catalog's indexes. */
 export function findCommand(): CommandDefinition {
-  const command = new Command('find')
+  const command = withDays(new Command('find'))
     .description(
       "Finds calls by an organization or a caller's number, narrowed by whatever else is given. Reads indexes; a call whose start is unknown is found with --scan alone.",
     )
     .option('--organization <id>', "an organization's calls")
     .option('--phone <number>', "a caller's calls: +15145550123", parsePhone)
     .option('--scan', 'look at every row there is, which costs as much')
-    .addOption(new Option('--day <day>', 'of this day, YYYY-MM-DD in UTC').argParser(parseDay).conflicts(['from', 'to']))
-    .option('--from <day>', 'from this day on', parseDay)
-    .option('--to <day>', 'up to this day and with it', parseDay)
     .option('--agent <name>', "the agent's id or name")
     .option('--team <name>', "the team's id or name")
     .addOption(new Option('--type <type>', "the call's type").choices(['Inbound', 'Outbound', 'Web']))
@@ -57,8 +52,8 @@ export function findCommand(): CommandDefinition {
 }
 
 async function find(session: Session, options: FindOptions): Promise<ExitCode> {
-  const { day, from = day, to = day, agent, team, type: callType, outcome, state, idPrefix, limit } = options
-  if (from !== undefined && to !== undefined && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`)
+  const { agent, team, type: callType, outcome, state, idPrefix, limit } = options
+  const { from, to } = daysIn(options)
   const started = {
     from: from === undefined ? undefined : new Date(from),
     before: to === undefined ? undefined : addSeconds(new Date(to), DAY_SECONDS),

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { pMapIterable } from 'p-map'
-import { parseCount, parseDay } from '#cli/arguments'
+import { parseCount } from '#cli/arguments'
+import { closedDaysIn, type DayOptions, withDays } from '#cli/day-range'
 import { storeFile } from '#cli/download-file'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import type { CommandDefinition } from '#cli/program'
@@ -16,10 +17,8 @@ import type { StoredManifest } from '#core/manifest'
 import type { StoredArtifact } from '#core/manifest-schema'
 import { readRevisions } from '#core/read-revisions'
 
-interface GetOptions {
+interface GetOptions extends DayOptions {
   readonly organization?: string
-  readonly from?: string
-  readonly to?: string
   readonly into: string
   readonly jobs: number
 }
@@ -36,14 +35,12 @@ const EXAMPLES = `Examples:
 
 /** Record, transcript and recording, as files. */
 export function getCommand(): CommandDefinition {
-  const command = new Command('get')
+  const command = withDays(new Command('get'))
     .description(
       'Downloads record, transcript and recording of calls, each held against its manifest while it streams. A file appears only when it is whole and right.',
     )
     .argument('[id]', 'one call')
     .option('--organization <id>', "one organization's calls")
-    .option('--from <day>', 'from this day on, YYYY-MM-DD in UTC', parseDay)
-    .option('--to <day>', 'up to this day and with it', parseDay)
     .option('--into <folder>', 'where to: a folder for each call is made there', '.')
     .option('--jobs <n>', 'files at once', parseCount, 4)
     .addHelpText('before', EXAMPLES)
@@ -57,8 +54,9 @@ export function getCommand(): CommandDefinition {
 async function get(session: Session, id: string | undefined, options: GetOptions): Promise<ExitCode> {
   const { output } = session
   const { into, jobs } = options
-  if ((id === undefined) === (options.organization === undefined))
-    throw new UsageError('name a call, or an --organization with --from and --to.')
+  const days = closedDaysIn(options)
+  if ((id === undefined) === (options.organization === undefined) || (days === undefined) !== (options.organization === undefined))
+    throw new UsageError('name a call, or an --organization with --day, or with --from and --to.')
   const progress = output.startProgress('files')
   let [files, bytes, wrong] = [0, 0, 0]
   const results = pMapIterable(downloadsOf(session, id, options), (download) => store(session, download, into), { concurrency: jobs })
@@ -79,10 +77,11 @@ async function get(session: Session, id: string | undefined, options: GetOptions
 /** @throws {CallUnknownError} the one call that was named is not there */
 async function* downloadsOf(session: Session, id: string | undefined, options: GetOptions): AsyncGenerator<Download> {
   if (id !== undefined) return yield* artifactsOf((await describedCall(session, id)).revisions)
-  const { organization: organizationId = '', from: fromDay, to: toDay } = options
-  if (fromDay === undefined || toDay === undefined) throw new UsageError('an --organization wants --from and --to.')
+  const { organization: organizationId } = options
+  const days = closedDaysIn(options)
+  if (organizationId === undefined || days === undefined) return
   const reader = readerOf(session.connection, await session.stack())
-  for await (const revisions of readRevisions(reader, { kind: 'days', organizationId, fromDay, toDay }, session.signal))
+  for await (const revisions of readRevisions(reader, { kind: 'days', organizationId, ...days }, session.signal))
     yield* artifactsOf(revisions)
 }
 

@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander'
-import { parseDay } from '#cli/arguments'
+import { Command } from 'commander'
+import { type DayOptions, daysIn, withDays } from '#cli/day-range'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
@@ -9,10 +9,8 @@ import { composeOrders, composePreviewBackfill } from '#compose-operator'
 import type { ComparedCall } from '#core/compare-call'
 import type { BackfillTask } from '#core/reconcile-task'
 
-interface ReconcileOptions {
+interface ReconcileOptions extends DayOptions {
   readonly organization?: string
-  readonly from: string
-  readonly to?: string
   readonly dryRun?: boolean
   readonly yes?: boolean
 }
@@ -25,13 +23,11 @@ const EXAMPLES = `Examples:
 
 /** Reads the provider's list of days long gone. */
 export function reconcileCommand(): CommandDefinition {
-  const command = new Command('reconcile')
+  const command = withDays(new Command('reconcile'))
     .description(
-      "Has the provider's list read from one day to another, both whole, and what is missing archived. What is live goes first. A new order replaces the one that is under way.",
+      "Has the provider's list read from one day to another, both whole, or from one until now, and what is missing archived. What is live goes first. A new order replaces the one that is under way.",
     )
     .option('--organization <id>', 'one organization alone, of those in the settings')
-    .addOption(new Option('--from <day>', 'from this day on, YYYY-MM-DD in UTC').argParser(parseDay).makeOptionMandatory())
-    .option('--to <day>', 'up to this day and with it (default: now)', parseDay)
     .option('--dry-run', 'list what would be sent to the queue, and do nothing: your own machine asks the provider')
     .option('--yes', 'order it')
     .addHelpText('before', EXAMPLES)
@@ -43,7 +39,9 @@ export function reconcileCommand(): CommandDefinition {
 }
 
 async function reconcile(session: Session, options: ReconcileOptions): Promise<ExitCode> {
-  const { organization: organizationId, from, to, dryRun = false, yes = false } = options
+  const { organization: organizationId, dryRun = false, yes = false } = options
+  const { from, to } = daysIn(options)
+  if (from === undefined) throw new UsageError('name --day, or --from, with or without --to.')
   const stack = await session.stack()
   const whose = organizationId ?? 'every organization in the settings'
   if (dryRun === yes)

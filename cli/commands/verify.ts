@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { parseCount, parseDay } from '#cli/arguments'
+import { parseCount } from '#cli/arguments'
+import { closedDaysIn, type DayOptions, withDays } from '#cli/day-range'
 import type { ExitCode } from '#cli/exit-codes'
 import { createFinishedPlace } from '#cli/finished-place'
 import { createFixityTally, type FixityTally } from '#cli/fixity-tally'
@@ -14,11 +15,9 @@ import { assertCallId } from '#core/call-id'
 import type { CallVerdict } from '#core/fixity'
 import { CallUnknownError } from '#core/operator-errors'
 
-interface VerifyOptions {
+interface VerifyOptions extends DayOptions {
   readonly all?: boolean
   readonly organization?: string
-  readonly from?: string
-  readonly to?: string
   readonly bucket?: string
   readonly attested?: boolean
   readonly jobs: number
@@ -34,15 +33,13 @@ const EXAMPLES = `Examples:
 
 /** Fixity: what lies in the bucket, held against its manifests. */
 export function verifyCommand(): CommandDefinition {
-  const command = new Command('verify')
+  const command = withDays(new Command('verify'))
     .description(
       'Checks what is stored against its manifests: canonical, valid and chained; each object there, once, of its length, locked, with its SHA-256. Changes nothing.',
     )
     .argument('[id]', 'one call')
     .option('--all', 'everything in the bucket')
     .option('--organization <id>', "one organization's calls")
-    .option('--from <day>', 'from this day on, YYYY-MM-DD in UTC', parseDay)
-    .option('--to <day>', 'up to this day and with it', parseDay)
     .option('--bucket <name>', 'another bucket than the stack has, such as a copy of it; without the catalog')
     .option('--attested', 'compare the checksums that S3 keeps, and read no recordings')
     .option('--jobs <n>', 'calls at once', parseCount, 8)
@@ -76,7 +73,7 @@ async function verify(session: Session, id: string | undefined, options: VerifyO
     }
   } catch (error) {
     const sentence = place.sentence()
-    if (sentence !== undefined && options.from === undefined) output.complain(sentence)
+    if (sentence !== undefined && scope.kind !== 'days') output.complain(sentence)
     throw error
   } finally {
     progress.hide()
@@ -88,22 +85,22 @@ async function verify(session: Session, id: string | undefined, options: VerifyO
   return tally.exitCode()
 }
 
-function assertOneTarget(id: string | undefined, { all, organization, from, to, bucket, after }: VerifyOptions): void {
+function assertOneTarget(id: string | undefined, options: VerifyOptions): void {
+  const { all, organization, bucket, after } = options
+  const days = closedDaysIn(options)
   if ([id, all, organization].filter(Boolean).length !== 1) throw new UsageError('name one of: a call, --organization, --all.')
-  if ((from ?? to) !== undefined && organization === undefined) throw new UsageError('--from and --to want an --organization.')
-  if (from !== undefined && to !== undefined && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`)
-  if ((from === undefined) !== (to === undefined)) throw new UsageError('--from and --to want each other.')
+  if (days !== undefined && organization === undefined) throw new UsageError('days want an --organization.')
   if (id !== undefined && bucket !== undefined) throw new UsageError('where a call stands is known from the catalog: --bucket has none.')
-  if (after !== undefined && (id ?? from) !== undefined)
+  if (after !== undefined && (id ?? days) !== undefined)
     throw new UsageError('--after is for --all, and for an --organization without days.')
 }
 
 async function scopeOf({ connection }: Session, place: BucketPlace, id: string | undefined, options: VerifyOptions): Promise<ArchiveScope> {
-  const { organization: organizationId, from: fromDay, to: toDay, after } = options
+  const { organization: organizationId, after } = options
+  const days = closedDaysIn(options)
   if (id !== undefined) return { kind: 'call', callId: id, partition: await partitionOf(connection, place, id) }
   if (organizationId === undefined) return { kind: 'all', after }
-  if (fromDay === undefined || toDay === undefined) return { kind: 'organization', organizationId, after }
-  return { kind: 'days', organizationId, fromDay, toDay }
+  return days === undefined ? { kind: 'organization', organizationId, after } : { kind: 'days', organizationId, ...days }
 }
 
 async function partitionOf(connection: Session['connection'], { catalogTable = '' }: BucketPlace, callId: string): Promise<string> {

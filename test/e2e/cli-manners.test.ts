@@ -41,6 +41,13 @@ describe('callvault', () => {
     ],
     ['a day that is none', ['verify', '--from', '2026-02-30'], /^error: option '--from <day>' argument '2026-02-30' is invalid\. A day is/],
     ['a count that is none', ['verify', '--all', '--jobs', '0'], /^error: option '--jobs <n>' argument '0' is invalid/],
+    [
+      'a range that ends before it begins',
+      ['verify', '--organization', 'o', '--from', '2026-03-03', '--to', '2026-03-02'],
+      /^error: --from 2026-03-03 is after --to/,
+    ],
+    ['half a range', ['get', '--organization', 'o', '--from', '2026-03-03'], /^error: --from and --to want each other/],
+    ['a day within a range', ['find', '--day', '2026-03-03', '--to', '2026-03-04'], /^error: option '--day <day>' cannot be used with/],
     ['no target', ['verify'], /^error: name one of/],
     ['two stacks', ['verify', '--all', '--stack', 'a', '--stage', 'b'], /^error: option '--stack <name>' cannot be used with/],
   ])('answers %s with 2 and a sentence', async (_what, args, sentence) => {

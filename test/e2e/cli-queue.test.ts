@@ -106,6 +106,12 @@ describeLocally('callvault, on the queue of a deployed stack', () => {
       )
     })
 
+    it('finds it by its state', async () => {
+      const { records } = await run('find', '--organization', ORGANIZATION, '--state', 'failed', '--json')
+
+      expect(records()).toMatchObject([{ callId: 'call_refused', state: 'failed', lastErrorCode: 'SOURCE_ADDRESS_REFUSED' }])
+    })
+
     it('shows what its error means', async () => {
       const { stdout } = await run('show', 'call_refused')
 

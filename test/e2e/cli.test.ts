@@ -3,16 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callvault, type Ran } from '../support/callvault.ts'
+import { callvault } from '../support/callvault.ts'
 import { describeLocally } from '../support/engines/describe-locally.ts'
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
 import { describeConfig } from './cli-config.ts'
+import { CALLS, DAY, describeFind, ODD_ID, ORGANIZATION } from './cli-find.ts'
 import { describeRebuildCatalog } from './cli-rebuild-catalog.ts'
-
-const ORGANIZATION = 'org_clinic'
-const ODD_ID = 'call/of:another form'
-const DAY = '2026-03-03'
-const times = { callStartedAt: `${DAY}T15:00:00Z`, callEndedAt: `${DAY}T15:02:00Z`, createdAt: `${DAY}T15:02:01Z` }
 
 describeLocally('callvault, on the deployed stack', () => {
   let vault: DeployedVault
@@ -22,12 +18,9 @@ describeLocally('callvault, on the deployed stack', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'callvault-cli-'))
     vault = await startDeployedVault({ organizationIds: [ORGANIZATION] })
-    const call = (id: string, fields: object = {}) => vault.letHappen({ id, organizationId: ORGANIZATION, fields: { ...times, ...fields } })
-    await call('call_zoe', { userPhoneNumber: '+1 514 555-0123', agentName: 'Maxime' })
-    await call('call_other', { userPhoneNumber: '+15145550177', callType: 'Web' })
-    await call(ODD_ID)
+    for (const [id, fields] of Object.entries(CALLS)) await vault.letHappen({ id, organizationId: ORGANIZATION, fields })
     await vault.letHappen({ id: 'call_busy', organizationId: ORGANIZATION, script: { busy: true }, recording: null, transcript: null })
-    for (const id of ['call_zoe', 'call_other', ODD_ID, 'call_busy']) await vault.archived(id)
+    for (const id of [...Object.keys(CALLS), 'call_busy']) await vault.archived(id)
   })
 
   afterAll(async () => {
@@ -35,43 +28,7 @@ describeLocally('callvault, on the deployed stack', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  const idsOf = (ran: Ran) => ran.records().map(({ callId }) => callId)
-
-  describe('find', () => {
-    it("finds a caller's calls, however the number is written", async () => {
-      const ran = await run('find', '--phone', '+1 (514) 555-0123', '--json')
-
-      expect(ran).toMatchObject({ exitCode: 0, stderr: '1 call\n' })
-      expect(ran.records()).toMatchObject([{ type: 'call', callId: 'call_zoe', state: 'archived', fields: { agentName: 'Maxime' } }])
-    })
-
-    it.each([
-      [
-        ['--organization', ORGANIZATION, '--day', DAY],
-        [ODD_ID, 'call_other', 'call_zoe'],
-      ],
-      [['--organization', ORGANIZATION, '--from', '2026-03-04', '--to', '2026-03-05'], []],
-      [['--organization', ORGANIZATION, '--type', 'Web', '--to', DAY], ['call_other']],
-      [['--organization', ORGANIZATION, '--agent', 'maxime'], ['call_zoe']],
-      [['--organization', ORGANIZATION, '--id-prefix', 'call_z'], ['call_zoe']],
-      [['--organization', ORGANIZATION, '--state', 'failed'], []],
-      [
-        ['--scan', '--day', DAY],
-        [ODD_ID, 'call_other', 'call_zoe'],
-      ],
-    ])('finds by %j', async (args, expected) => {
-      const ran = await run('find', ...args, '--json', '--quiet')
-
-      expect({ exitCode: ran.exitCode, stderr: ran.stderr, ids: idsOf(ran).sort() }).toEqual({ exitCode: 0, stderr: '', ids: expected })
-    })
-
-    it('never reads the whole table unless that is said', async () => {
-      const { exitCode, stderr } = await run('find', '--agent', 'Maxime')
-
-      expect(exitCode).toBe(2)
-      expect(stderr).toMatch(/^error: name one of: --organization, --phone, --scan/)
-    })
-  })
+  describeFind()
 
   describe('show', () => {
     it('tells everything of a call: its row, and the manifest with its own digest', async () => {
