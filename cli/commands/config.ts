@@ -2,6 +2,7 @@ import { constants, copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Argument, Command } from 'commander'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
+import { packagedFile } from '#cli/packaged-file'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
@@ -30,7 +31,6 @@ const EXAMPLES = `Examples:
   $ callvault config check --stage production                     what the stack has now
 `
 const DOCUMENTS = { 'settings.example.json': 'settings.json', 'event-sources.example.json': 'event-sources.json' } as const
-const CHECKOUT = new URL('../../', import.meta.url)
 
 /** The two documents. */
 export function configCommand(): CommandDefinition {
@@ -115,7 +115,7 @@ async function init({ output }: Session, { into }: ConfigOptions): Promise<ExitC
   await mkdir(into, { recursive: true })
   for (const [example, name] of Object.entries(DOCUMENTS)) {
     const path = join(into, name)
-    await copyFile(new URL(example, CHECKOUT), path, constants.COPYFILE_EXCL).catch((error: NodeJS.ErrnoException) => {
+    await copyFile(packagedFile(example), path, constants.COPYFILE_EXCL).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST' ? new UsageError(`${path} is there already: nothing is put over it.`) : error
     })
     output.result({ type: 'file', path }, path)

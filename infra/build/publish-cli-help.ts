@@ -7,7 +7,7 @@ const HEAD = `# callvault, the command line
 
 <!-- Made from the commands' own help by npm run docs:cli. -->
 
-From a checkout: \`npx callvault COMMAND\`. The stack is found through CloudFormation, by \`--stage\` or \`--stack\`; credentials,
+From a checkout: \`npx callvault COMMAND\`; elsewhere from the npm package that \`npm pack\` makes of one. The stack is found through CloudFormation, by \`--stage\` or \`--stack\`; credentials,
 profile and region are taken as the AWS CLI takes them. \`--local\` finds the local cloud that \`npm start\` keeps up.
 
 - Results go to standard output, all else to standard error. Colours and progress are for terminals alone.

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { LocalCloud } from './ministack.ts'
 
 /** How to reach a local cloud that another process keeps up. */
@@ -11,7 +11,8 @@ export interface RunningVault {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-export const RUNS = join(import.meta.dirname, '../../.local/runs')
+const PLACE = '.local/runs'
+export const RUNS = join(import.meta.dirname, '../..', PLACE)
 const FILE = 'vault.json'
 
 /** Leaves word in its run's folder, which is gone when the vault is. */
@@ -22,15 +23,20 @@ export async function announceVault(directory: string, { region, endpoint, s3End
   await writeFile(join(directory, FILE), JSON.stringify(vault), { mode: 0o600 })
 }
 
-/** The one that came up last, of those that are still up; undefined where none is. */
+/**
+ * The one that came up last, of those that are still up: from this checkout, or from the one in whose folder somebody stands who has
+ * the command from elsewhere. Undefined where none is.
+ */
 export async function findRunningVault(): Promise<RunningVault | undefined> {
-  const runs = await readdir(RUNS).catch(() => [])
-  const found = await Promise.all(runs.map((run) => readVault(join(RUNS, run, FILE))))
+  const folders = await Promise.all([...new Set([RUNS, resolve(PLACE)])].map(runsIn))
+  const found = await Promise.all(folders.flat().map((run) => readVault(join(run, FILE))))
   return found
     .filter((entry) => entry !== undefined)
     .filter(({ vault }) => isAlive(vault.pid))
     .sort((one, other) => other.announcedAt - one.announcedAt)[0]?.vault
 }
+
+const runsIn = async (folder: string) => (await readdir(folder).catch(() => [])).map((run) => join(folder, run))
 
 async function readVault(file: string): Promise<{ vault: RunningVault; announcedAt: number } | undefined> {
   try {
