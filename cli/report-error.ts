@@ -20,15 +20,20 @@ export function reportError(error: unknown, { isDebugging, say }: { isDebugging:
   else if (!(error instanceof UsageError)) say('       --debug shows where it happened.')
   if (error instanceof ArtifactDiffersError) return EXIT.differences
   if (error instanceof CallvaultError) return EXIT_OF[error.disposition]
-  return error instanceof UsageError ? EXIT.usage : EXIT.unexpected
+  return error instanceof UsageError || isAboutFile(error) ? EXIT.usage : EXIT.unexpected
 }
 
 function sentenceFor(error: unknown): string {
   if (error instanceof UsageError) return `error: ${error.message}`
+  if (isAboutFile(error)) return `error: ${error.path} cannot be used (${error.code}): name another place, or look at who may use it.`
   if (!(error instanceof CallvaultError)) return `error: unexpected: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`
   const next = errorDocumentation(error.code)?.next
   return [`error: ${error.message} (${error.code})`, ...(next === undefined ? [] : [`next:  ${next}`])].join('\n')
 }
+
+/** A folder or file of the operator's own: missing, full, or not theirs. */
+const isAboutFile = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'path' in error && typeof error.path === 'string'
 
 function stacksOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

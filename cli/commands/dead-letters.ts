@@ -31,7 +31,7 @@ export function deadLettersCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nLetters that were shown are out of sight for a minute. Exit code 3 where some cannot be read.\n\n--json: {type: letter, id, sentAt, body, message or problem}; {type: summary, letters, sentBack, unreadable}',
+      '\nLetters that were shown are out of sight for a minute. Exit code 3 where some cannot be read.\n\n--json: {type: letter, id, sentAt, body, message?, problem?}, having one of the two; {type: summary, letters, sentBack, unreadable}',
     )
   return { command, run: (session, _, options) => deadLetters(session, options as unknown as DeadLettersOptions) }
 }

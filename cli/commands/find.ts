@@ -47,7 +47,10 @@ export function findCommand(): CommandDefinition {
     .option('--id-prefix <text>', 'what its id begins with')
     .option('--limit <n>', 'no more than these', parseLimit, 1_000)
     .addHelpText('before', EXAMPLES)
-    .addHelpText('after', '\n--json: {type: call, callId, state, fields, artifacts, committed, failures, lastErrorCode, next}')
+    .addHelpText(
+      'after',
+      '\n--json: {type: call, callId, subject?, state, firstSeenAt, partition?, committed?, artifacts, fields,\n  failures, failingSince?, lastErrorCode?, next?, callIds?}',
+    )
   return { command, run: (session, _, options) => find(session, options as unknown as FindOptions) }
 }
 

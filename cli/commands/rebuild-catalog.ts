@@ -47,7 +47,7 @@ export function rebuildCatalogCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nExit code 3 where a row says something else than the bucket, or something in the bucket cannot be read.\n\n--json: {type: call, callId, partition, outcome, detail}, outcome being created, underway, outdated, differs or\nunreadable; {type: summary, isDryRun, created, equal, underway, outdated, differs, unreadable}',
+      '\nExit code 3 where a row says something else than the bucket, or something in the bucket cannot be read.\n\n--json: {type: call, callId?, partition, outcome, detail?}, outcome being created, underway, outdated, differs or\nunreadable; {type: summary, isDryRun, created, equal, underway, outdated, differs, unreadable}',
     )
   return { command, run: (session, _, options) => rebuild(session, options as unknown as RebuildOptions) }
 }

@@ -33,7 +33,7 @@ export function reconcileCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nThe work is done by the stack, at the rate of allomia.maxRequestsPerSecond: callvault status tells how far it is.\n\n--json: {type: order, organizationId, sweep: {id, from, to, readUntil}}\n--dry-run: {type: call, callId, organizationId, state, startedAt, endedAt}, state being missing, pending or failed;\n{type: summary, isDryRun, listed, wouldSend}',
+      '\nThe work is done by the stack, at the rate of allomia.maxRequestsPerSecond: callvault status tells how far it is.\n\n--json: {type: order, organizationId, sweep: {id, from, to, readUntil}}\n--dry-run: {type: call, callId, organizationId, state, startedAt?, endedAt?}, state being missing, pending or failed;\n{type: summary, isDryRun, listed, wouldSend}',
     )
   return { command, run: (session, _, options) => reconcile(session, options as unknown as ReconcileOptions) }
 }

@@ -24,7 +24,7 @@ export function showCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\n--json: {type: call, callId, state, fields, artifacts, committed, failures, lastError, next, revisions: [{key, sha256, manifest}]}',
+      '\n--json: {type: call, callId, subject?, state, firstSeenAt, partition?, committed?, artifacts, fields,\n  failures, failingSince?, lastErrorCode?, next?, callIds?, lastError?: {code, means, next}, revisions: [{key, sha256, manifest}]}',
     )
   return { command, run: (session, [id = '']) => show(session, id) }
 }

@@ -20,7 +20,7 @@ export function statusCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      `\nExit code 3 where something needs a person. Counts end at ${MOST_COUNTED}.\n\n--json: {type: status, at, consumer, queued, deadLetters, waiting, oldestDueAt, failed, organizations: [{organizationId,\ncomparedUntil, days, oldestUncoveredAt}], needs: [sentence]}`,
+      `\nExit code 3 where something needs a person. Counts end at ${MOST_COUNTED}.\n\n--json: {type: status, at, consumer, queued, deadLetters, waiting, oldestDueAt?, failed,\n  organizations: [{organizationId, comparedUntil?, days, oldestUncoveredAt?}], needs: [sentence]}`,
     )
   return { command, run: status }
 }

@@ -48,7 +48,7 @@ export function verifyCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nExit code 3 where anything differs. Objects that no manifest names are listed; they are no difference.\n\n--json: {type: problem, callId, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
+      '\nExit code 3 where anything differs. Objects that no manifest names are listed; they are no difference.\n\n--json: {type: problem, callId?, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId?, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
     )
   return { command, run: (session, [id], options) => verify(session, id, options as unknown as VerifyOptions) }
 }

@@ -11,7 +11,8 @@ From a checkout: \`npx callvault COMMAND\`; elsewhere from the npm package that 
 profile and region are taken as the AWS CLI takes them. \`--local\` finds the local cloud that \`npm start\` keeps up.
 
 - Results go to standard output, all else to standard error. Colours and progress are for terminals alone.
-- \`--json\` gives one object a line. Each has a \`type\`; a command that looks at many things ends with a \`summary\`.
+- \`--json\` gives one object a line. Each has a \`type\`, and all the fields that are named here; those with a \`?\` where there is something
+  to say. A command that looks at many things ends with a \`summary\`.
 - Errors are sentences with their code, and the next step that [errors.md](errors.md) names. \`--debug\` shows where it happened.
 - What writes wants \`--yes\`.
 

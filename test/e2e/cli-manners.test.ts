@@ -48,6 +48,18 @@ describe('callvault', () => {
     ],
     ['half a range', ['get', '--organization', 'o', '--from', '2026-03-03'], /^error: --from and --to want each other/],
     ['a day within a range', ['find', '--day', '2026-03-03', '--to', '2026-03-04'], /^error: option '--day <day>' cannot be used with/],
+    [
+      'a folder that cannot be',
+      ['config', 'init', '--into', join(ROOT, 'package.json/x')],
+      /^error: \S+package.json\S* cannot be used \(E\w+\): name another place/,
+    ],
+    ['an argument too many', ['show', 'call_1', 'call_2'], /^error: too many arguments/],
+    [
+      'an argument that is none',
+      ['config', 'chekc'],
+      /^error: command-argument value 'chekc' is invalid.* Allowed choices are check, init/,
+    ],
+    ['a command of which help is not', ['help', 'verfy'], /Usage: callvault/],
     ['no target', ['verify'], /^error: name one of/],
     ['two stacks', ['verify', '--all', '--stack', 'a', '--stage', 'b'], /^error: option '--stack <name>' cannot be used with/],
   ])('answers %s with 2 and a sentence', async (_what, args, sentence) => {
