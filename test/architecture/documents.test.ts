@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { describeCommands } from '#cli/program'
 import { loadArchiveCallEnvironment, loadReceiveEventEnvironment, loadReconcileCallsEnvironment } from '#config/environment'
 import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
@@ -28,6 +29,32 @@ describe('docs/*.schema.json', () => {
 describe('docs/cli.md', () => {
   it("is what the commands' own help says: npm run docs:cli writes it", () => {
     expect(read('docs/cli.md')).toBe(cliDocument())
+  })
+})
+
+describe('the pictures in README.md', () => {
+  const shown = [...read('README.md').matchAll(/!\[[^\]]+\]\((docs\/pictures\/[^)]+)\)/g)].map(([, file = '']) => file)
+
+  it('are those that npm run docs:pictures makes', () => {
+    expect(shown.map((file) => file.slice('docs/'.length)).sort()).toEqual(
+      readdirSync(join(ROOT, 'docs/pictures'))
+        .map((file) => `pictures/${file}`)
+        .sort(),
+    )
+    expect(shown).toHaveLength(3)
+  })
+
+  it.each(shown)('show a command that there is, by options that it has: %s', (file) => {
+    const orders = [...read(file).matchAll(/>\$ callvault (\S+)([^<]*)</g)]
+    const commands = new Map(describeCommands().map((command) => [command.name(), command]))
+    const optionsOf = (name: string) => [name, 'callvault'].flatMap((one) => commands.get(one)?.options.map(({ long }) => long) ?? [])
+
+    const unknown = orders.flatMap(([, name = '', args = '']) =>
+      (args.match(/--[\w-]+/g) ?? []).filter((option) => !optionsOf(name).includes(option)),
+    )
+
+    expect(orders.map(([, name = '']) => commands.has(name))).toContain(true)
+    expect(unknown).toEqual([])
   })
 })
 
