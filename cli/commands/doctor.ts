@@ -37,7 +37,7 @@ export function doctorCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      `\nExit code 3 where there is a problem; 4 where there is none, and something could not be looked at: unknown, with the\npermission that it takes. A canary is waited for ${CANARY_WAIT_SECONDS} seconds at most.\n\n--json: {type: finding, subject, verdict: ok, problem or unknown, sentence, next, code}, subject being\n${listed(SUBJECTS)};\n{type: summary, ok, problem, unknown}`,
+      `\nExit code 3 where there is a problem; 4 where there is none, and something could not be looked at: unknown, with the\npermission that it takes. A canary is waited for ${CANARY_WAIT_SECONDS} seconds at most.\n\n--json: {type: finding, subject, verdict, sentence, next?, code?}, verdict being ok, problem or unknown, subject being\n${listed(SUBJECTS)};\n{type: summary, ok, problem, unknown}`,
     )
   return { command, run: (session, _, options) => doctor(session, options as DoctorOptions) }
 }

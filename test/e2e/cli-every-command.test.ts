@@ -46,6 +46,7 @@ const ORDERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['voice', ID],
     ['voice', ID, '--dry-run'],
   ],
+  doctor: [[], ['--canary', ID, '--yes']],
   config: [['check'], ['init', '--into', 'INTO/documents']],
 }
 const orders = Object.entries(ORDERS).flatMap(([name, given]) => given.map((args) => [[name, ...args].join(' '), name, args] as const))
