@@ -47,9 +47,9 @@ const after: After = (seconds, act) => {
   return () => clearTimeout(timer)
 }
 
-export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: ReceiveEventEnvironment) {
+export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel, functionName }: ReceiveEventEnvironment) {
   const queue = createSqsCallQueue({ client: new SQSClient(AT_THE_DOOR), queueUrl: callQueueUrl })
-  const telemetry = createTelemetry('receive-event', logLevel)
+  const telemetry = createTelemetry({ serviceName: 'receive-event', logLevel, functionName })
   const report = (error: unknown) => {
     const { message, code } = asCallvaultError(error)
     telemetry.log.error(`the former event sources hold for now: ${message}`, { code })
@@ -65,7 +65,7 @@ export function composeReceiveEvent({ eventSources, callQueueUrl, logLevel }: Re
 }
 
 export function composeArchiveCall(environment: ArchiveCallEnvironment) {
-  const { archiveBucket, catalogTable, kmsKeyArn, allowInsecureSources, retentionMode } = environment
+  const { archiveBucket, catalogTable, kmsKeyArn, allowInsecureSources, retentionMode, logLevel, functionName } = environment
   const settings = settingsOf(environment)
   const shared = {
     catalog: createDynamoDbCatalog({ client: new DynamoDBClient({ requestHandler: BRIEF }), tableName: catalogTable }),
@@ -88,7 +88,7 @@ export function composeArchiveCall(environment: ArchiveCallEnvironment) {
     archiveCall,
     matchCallback: createMatchCallback({ ...shared, archiveCall }),
     now,
-    ...createTelemetry('archive-call', environment.logLevel),
+    ...createTelemetry({ serviceName: 'archive-call', logLevel, functionName }),
   }
 }
 
@@ -99,7 +99,7 @@ export const composeMediaSources = (environment: SourcesEnvironment) =>
   mediaSources(settingsOf(environment), environment.allowInsecureSources)
 
 export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
-  const { archiveBucket, catalogTable: tableName, callQueueUrl, logLevel } = environment
+  const { archiveBucket, catalogTable: tableName, callQueueUrl, logLevel, functionName } = environment
   const settings = settingsOf(environment)
   const table = { client: new DynamoDBClient({ requestHandler: BRIEF }), tableName }
   const queue = createSqsCallQueue({ client: new SQSClient({ requestHandler: BRIEF }), queueUrl: callQueueUrl })
@@ -123,7 +123,7 @@ export function composeReconcileCalls(environment: ReconcileCallsEnvironment) {
     orderBackfill: createOrderBackfill({ watermarks, settings, now }),
     redrive: createRedrive({ failedCalls, queue, now }),
     now,
-    ...createTelemetry('reconcile-calls', logLevel),
+    ...createTelemetry({ serviceName: 'reconcile-calls', logLevel, functionName }),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { composeReconcileCalls } from '#compose'
-import { coverageRatio, type DayCoverage } from '#core/coverage'
+import { type DayCoverage, worstOf } from '#core/coverage'
 import type { CallvaultError } from '#core/errors'
 import { secondsBetween } from '#core/instants'
 import type { OrganizationOutcome } from '#core/reconcile-all'
@@ -8,7 +8,10 @@ import { secondsBehind } from '#core/sweep'
 type Telemetry = Pick<ReturnType<typeof composeReconcileCalls>, 'log' | 'metrics' | 'now'>
 
 /** What a run of one organization did: in the log by organization, in the metrics for all together. */
-export function reportOrganization(telemetry: Telemetry, { organizationId, days, sweeps, errors, ...outcome }: OrganizationOutcome): void {
+export function reportOrganization(
+  telemetry: Telemetry,
+  { organizationId, days, week, sweeps, errors, ...outcome }: OrganizationOutcome,
+): void {
   const { log, metrics, now } = telemetry
   // An alarm takes silence for the worst.
   if (sweeps !== undefined) metrics.addMetric('ReconciliationBehindSeconds', 'Seconds', secondsBehind(sweeps, now()))
@@ -21,13 +24,18 @@ export function reportOrganization(telemetry: Telemetry, { organizationId, days,
   // Whatever the reason: while it lasts, nobody looks for what no event announced.
   if (outcome.kind === 'failed') metrics.addMetric('Trouble', 'Count', 1)
   for (const day of days) reportDay(telemetry, day)
+  if (week !== undefined) reportWeek(telemetry, week)
   for (const error of errors) logError(telemetry, { organizationId }, error)
 }
 
-function reportDay({ log, metrics, now }: Telemetry, { differences, ...day }: DayCoverage): void {
-  const { oldestUncoveredAt } = day
-  metrics.addMetric('CoveragePercent', 'Percent', 100 * coverageRatio(day))
+/** In each run, so that an alarm stays for as long as a day of the week is not as it should be. */
+function reportWeek({ metrics, now }: Telemetry, week: readonly DayCoverage[]): void {
+  const { ratio, oldestUncoveredAt } = worstOf(week)
+  metrics.addMetric('CoveragePercent', 'Percent', 100 * ratio)
   metrics.addMetric('OldestUncoveredSeconds', 'Seconds', oldestUncoveredAt === undefined ? 0 : secondsBetween(oldestUncoveredAt, now()))
+}
+
+function reportDay({ log, metrics }: Telemetry, { differences, ...day }: DayCoverage): void {
   metrics.addMetric('UnknownToProvider', 'Count', day.unknownToProvider)
   log.info('coverage', { ...day, differences: differences.length })
 }

@@ -7,6 +7,8 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 const required = v.pipe(v.string('is missing'), v.nonEmpty('is empty'))
 const optional = v.optional(v.string())
 const flag = v.optional(v.picklist(['true', 'false'], 'is neither true nor false'), 'false')
+/** Lambda's own. Part of what tells the metrics of one stack from those of another. */
+const functionName = (program: string) => v.optional(v.string(), program)
 const logLevel = v.optional(v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'is none of DEBUG, INFO, WARN, ERROR'), 'INFO')
 
 const ReceiveEventSchema = v.object({
@@ -14,6 +16,7 @@ const ReceiveEventSchema = v.object({
   EVENT_SOURCES_FILE: optional,
   CALL_QUEUE_URL: required,
   LOG_LEVEL: logLevel,
+  AWS_LAMBDA_FUNCTION_NAME: functionName('receive-event'),
 })
 
 const ArchiveCallSchema = v.object({
@@ -25,6 +28,7 @@ const ArchiveCallSchema = v.object({
   KMS_KEY_ARN: optional,
   ALLOW_INSECURE_SOURCES: flag,
   LOG_LEVEL: logLevel,
+  AWS_LAMBDA_FUNCTION_NAME: functionName('archive-call'),
 })
 
 const ReconcileCallsSchema = v.object({
@@ -35,6 +39,7 @@ const ReconcileCallsSchema = v.object({
   SETTINGS_FILE: optional,
   ALLOW_INSECURE_SOURCES: flag,
   LOG_LEVEL: logLevel,
+  AWS_LAMBDA_FUNCTION_NAME: functionName('reconcile-calls'),
 })
 
 /** Where a configuration document is kept: a secret in an account, or a file outside Lambda. */
@@ -47,6 +52,7 @@ export function loadReceiveEventEnvironment(variables: EnvironmentVariables = pr
     eventSources: placeOf('EVENT_SOURCES', values.EVENT_SOURCES_SECRET_ARN, values.EVENT_SOURCES_FILE),
     callQueueUrl: values.CALL_QUEUE_URL,
     logLevel: values.LOG_LEVEL,
+    functionName: values.AWS_LAMBDA_FUNCTION_NAME,
   })
 }
 
@@ -61,6 +67,7 @@ export function loadArchiveCallEnvironment(variables: EnvironmentVariables = pro
     kmsKeyArn: values.KMS_KEY_ARN || undefined,
     allowInsecureSources: values.ALLOW_INSECURE_SOURCES === 'true',
     logLevel: values.LOG_LEVEL,
+    functionName: values.AWS_LAMBDA_FUNCTION_NAME,
   })
 }
 
@@ -74,6 +81,7 @@ export function loadReconcileCallsEnvironment(variables: EnvironmentVariables = 
     settings: placeOf('SETTINGS', values.SETTINGS_SECRET_ARN, values.SETTINGS_FILE),
     allowInsecureSources: values.ALLOW_INSECURE_SOURCES === 'true',
     logLevel: values.LOG_LEVEL,
+    functionName: values.AWS_LAMBDA_FUNCTION_NAME,
   })
 }
 

@@ -105,6 +105,15 @@ export const withUnlisted = (tally: DayTally, callId: string): DayTally => ({
 /** The part of what should be archived that is: 1 where nothing should be. */
 export const coverageRatio = ({ ripe, covered }: Pick<DayTally, 'ripe' | 'covered'>) => (ripe === 0 ? 1 : covered / ripe)
 
+/** Of days that were counted, the least covered one's ratio, and the end of the oldest call that should be archived and is not. */
+export function worstOf(days: readonly DayTally[]): { readonly ratio: number; readonly oldestUncoveredAt: Date | undefined } {
+  const uncovered = days.flatMap(({ oldestUncoveredAt }) => oldestUncoveredAt ?? [])
+  return {
+    ratio: Math.min(1, ...days.map(coverageRatio)),
+    oldestUncoveredAt: uncovered.length === 0 ? undefined : uncovered.reduce(earlier),
+  }
+}
+
 /** Reasons are the operator's words: `constructor` may be one. */
 const counted = (counts: DayTally['absent'], reason: string) => ({
   ...counts,

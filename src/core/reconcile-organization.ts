@@ -1,11 +1,12 @@
 import type { DayCoverage } from '#core/coverage'
 import { DEEP_QUEUE } from '#core/enqueue-due'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
+import { addSeconds, DAY_SECONDS, dayOf } from '#core/instants'
 import type { LiveDocument } from '#core/ports/live-document'
 import type { Sweeps, WatermarkLease, Watermarks } from '#core/ports/watermarks'
 import { ProviderAnswerUnreadableError, ProviderRateReachedError, ProviderUnavailableError } from '#core/provider-errors'
 import type { Settings } from '#core/settings'
-import { narrowed, nextWindow, type Sweep, type SweepName, type WantedSweep, wantedSweep } from '#core/sweep'
+import { narrowed, nextWindow, type Sweep, type SweepName, type WantedSweep, WEEK_DAYS, wantedSweep } from '#core/sweep'
 import { createSweepWindow, type SweepWindowPorts, type WindowFindings } from '#core/sweep-window'
 
 export interface ReconcileOrganizationPorts extends SweepWindowPorts {
@@ -37,6 +38,11 @@ export interface ReconcileOutcome {
   readonly found: number
   /** The days that were counted to their end. Those of a backfill are in the table alone: years ago says nothing of today. */
   readonly days: readonly DayCoverage[]
+  /**
+   * What is known of the last week, whichever run counted it. Undefined: it could not be read, or was not asked for, as where a
+   * backfill is gone on with.
+   */
+  readonly week: readonly DayCoverage[] | undefined
   /** Undefined: how far they are could not be read. */
   readonly sweeps: Sweeps | undefined
   readonly errors: readonly CallvaultError[]
@@ -50,23 +56,32 @@ const BACKFILL_QUEUE_SECONDS = 60
 /**
  * Finds the calls of one organization that the provider lists and the catalog does not know, and sends them to the queue.
  *
- * lease -> window after window: compare, enqueue, count, move the watermark -> release
+ * lease -> window after window: compare, enqueue, count, move the watermark -> release -> what is known of the week
  * The watermark moves last: a run that dies anywhere leaves a window that the next one reads again.
  */
 export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
-  const { watermarks, queue, settings, now } = ports
+  const { watermarks, queue, settings, coverage, now } = ports
   const sweepWindow = createSweepWindow(ports)
 
   return async function reconcileOrganization(request: ReconcileRequest, signal: AbortSignal): Promise<ReconcileOutcome> {
-    const run: Run = { request, windows: 0, listed: 0, enqueued: 0, found: 0, days: [], sweeps: undefined, errors: [] }
-    const ending = await endingOf(run, signal).catch((thrown) => {
-      // Our own limit: what was read is read, and the next run goes on.
-      if (thrown instanceof ProviderRateReachedError) return 'out-of-time' as const
+    const run: Run = { request, windows: 0, listed: 0, enqueued: 0, found: 0, days: [], week: undefined, sweeps: undefined, errors: [] }
+    const failed = (thrown: unknown) => {
       run.errors.push(asCallvaultError(thrown))
       return 'failed' as const
-    })
+    }
+    // Our own limit: what was read is read, and the next run goes on.
+    const ending = await endingOf(run, signal).catch((thrown) =>
+      thrown instanceof ProviderRateReachedError ? 'out-of-time' : failed(thrown),
+    )
+    const kind = request.withBackfill ? ending : await lookBack(run).then(() => ending, failed)
     const { request: _, ...done } = run
-    return { kind: ending, ...done }
+    return { kind, ...done }
+  }
+
+  /** A day is counted once a day at most, and not at all while the provider refuses; who watches has to see it all the same. */
+  async function lookBack(run: Run): Promise<void> {
+    const today = now()
+    run.week = await coverage.days(run.request.organizationId, dayOf(addSeconds(today, -WEEK_DAYS * DAY_SECONDS)), dayOf(today))
   }
 
   async function endingOf(run: Run, signal: AbortSignal): Promise<ReconcileEnding> {

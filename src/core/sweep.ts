@@ -35,7 +35,7 @@ export interface Window {
 }
 
 const OVERLAP_DAYS = 1
-const WEEK_DAYS = 7
+export const WEEK_DAYS = 7
 const SHORTEST_WINDOW_SECONDS = 60
 const FIRST_WINDOW_SECONDS = DAY_SECONDS
 const LONGEST_REST_SECONDS = HOUR_SECONDS

@@ -41,7 +41,7 @@ function createWarmHandler() {
   const current = async () => sources
   const queue = createMemoryQueue()
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const telemetry = createTelemetry('receive-event', 'INFO')
+  const telemetry = createTelemetry({ serviceName: 'receive-event', functionName: 'receive-event', logLevel: 'INFO' })
   for (const part of [telemetry.log, telemetry.metrics]) Object.assign(part, { console: new Console({ stdout: nowhere, stderr: nowhere }) })
   const receiveEvent = createReceiveEvent({ sources: { current, reread: current }, queue, now: () => SIGNED_AT })
   const handler = createHandler({ receiveEvent, ...telemetry })

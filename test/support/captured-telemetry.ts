@@ -11,7 +11,7 @@ export interface CapturedTelemetry extends Telemetry {
 
 /** The functions' own logger, writing where the test can read it and nobody else has to. */
 export function captureTelemetry(serviceName: string): CapturedTelemetry {
-  const telemetry = createTelemetry(serviceName, 'DEBUG')
+  const telemetry = createTelemetry({ serviceName, functionName: serviceName, logLevel: 'DEBUG' })
   const output = new PassThrough()
   Object.assign(telemetry.log, { console: new Console({ stdout: output, stderr: output }) })
   const written: Buffer[] = []

@@ -154,7 +154,12 @@ describe('the environment', () => {
   it('names a secret or a file for each document, and nothing that can be changed afterwards', () => {
     const environment = loadReceiveEventEnvironment({ CALL_QUEUE_URL: 'https://queue', EVENT_SOURCES_FILE: 'sources.json' })
 
-    expect(environment).toEqual({ eventSources: { file: 'sources.json' }, callQueueUrl: 'https://queue', logLevel: 'INFO' })
+    expect(environment).toEqual({
+      eventSources: { file: 'sources.json' },
+      callQueueUrl: 'https://queue',
+      logLevel: 'INFO',
+      functionName: 'receive-event',
+    })
     expect(Object.isFrozen(environment)).toBe(true)
   })
 })

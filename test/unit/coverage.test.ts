@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { coverageRatio } from '#core/coverage'
+import { coverageRatio, emptyTally, worstOf } from '#core/coverage'
 import { gapReportKey, gapReportOf } from '#core/gap-report'
 import { addSeconds } from '#core/instants'
+import { ProviderUnavailableError } from '#core/provider-errors'
+import { CatalogUnavailableError } from '#core/queue-errors'
 import { createReconciler, NOW } from '#test/support/reconciler'
 
 const HOUR = 3_600
@@ -91,6 +93,61 @@ describe('a day’s coverage', () => {
     expect(day).toMatchObject({ listed: 240, missing: 240 })
     expect(day?.differences).toHaveLength(50)
     expect(JSON.stringify(day).length).toBeLessThan(20_000)
+  })
+})
+
+describe('what is known of the last week', () => {
+  const uncoveredAt = addSeconds(at(2), 180)
+
+  it('is told by each run, for as long as a day of it is not as it should be', async () => {
+    const reconciler = await oneOfEach()
+    const told = []
+
+    for (let hour = 0; hour < 30; hour += 1) {
+      reconciler.later(HOUR)
+      const { week } = await reconciler.run(undefined, false)
+      told.push(worstOf(week ?? []).oldestUncoveredAt)
+    }
+
+    expect(told).toEqual(Array.from({ length: 30 }, () => uncoveredAt))
+  })
+
+  it('is told while the provider refuses', async () => {
+    const reconciler = await oneOfEach()
+    reconciler.provider.failNextListing('org_1', new ProviderUnavailableError('503'))
+    reconciler.later(HOUR)
+
+    const outcome = await reconciler.run(undefined, false)
+
+    expect(outcome.kind).toBe('failed')
+    expect(worstOf(outcome.week ?? [])).toEqual({ ratio: 4 / 7, oldestUncoveredAt: uncoveredAt })
+  })
+
+  it('is no longer told once the day has left it', async () => {
+    const reconciler = await oneOfEach()
+    reconciler.later(8 * 24 * HOUR)
+
+    const { week } = await reconciler.run(undefined, false)
+
+    expect(week?.length).toBeGreaterThan(0)
+    expect(worstOf(week ?? [])).toEqual({ ratio: 1, oldestUncoveredAt: undefined })
+  })
+
+  it('fails the run where it cannot be read, and says nothing rather than that all is well', async () => {
+    const days = () => Promise.reject(new CatalogUnavailableError())
+    const reconciler = createReconciler({ wrap: (ports) => ({ ...ports, coverage: { ...ports.coverage, days } }) })
+    reconciler.list('any', at(0))
+
+    const outcome = await reconciler.run(undefined, false)
+
+    expect(outcome).toMatchObject({ kind: 'failed', week: undefined, errors: [{ code: 'CATALOG_UNAVAILABLE' }] })
+  })
+
+  it('is as good as its worst day, and all is well where nothing was counted', () => {
+    const [good, bad] = [emptyTally('2026-03-01'), { ...emptyTally('2026-03-02'), ripe: 4, covered: 1 }]
+
+    expect(worstOf([good, bad])).toEqual({ ratio: 0.25, oldestUncoveredAt: undefined })
+    expect(worstOf([])).toEqual({ ratio: 1, oldestUncoveredAt: undefined })
   })
 })
 

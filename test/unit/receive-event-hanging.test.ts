@@ -70,7 +70,7 @@ async function serve(handler: RequestListener): Promise<string> {
 
 /** The door as it is deployed. */
 const doorTo = (queue: string, eventSources: DocumentPlace = { file: join(folder, 'sources.json') }) =>
-  composeReceiveEvent({ eventSources, callQueueUrl: `${queue}/queue`, logLevel: 'ERROR' }).receiveEvent
+  composeReceiveEvent({ eventSources, callQueueUrl: `${queue}/queue`, logLevel: 'ERROR', functionName: 'receive-event' }).receiveEvent
 
 const withinTime = (reception: Promise<Reception>) => Promise.race([reception, setTimeout(WITHIN_MS, 'no answer')])
 

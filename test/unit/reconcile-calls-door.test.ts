@@ -23,6 +23,7 @@ const outcomeAs = (changes: Partial<OrganizationOutcome> = {}): OrganizationOutc
   enqueued: 2,
   found: 1,
   days: [],
+  week: undefined,
   sweeps: { recent: sweepOver(NOW, addSeconds(NOW, -600), NOW) },
   errors: [],
   ...changes,
@@ -85,9 +86,9 @@ describe('every minute', () => {
     await expect.poll(() => door.requests.length).toBe(1)
   })
 
-  it('a day’s coverage is told in numbers, and no call by its name', async () => {
+  it('the worst that is known of the week is told in numbers, whether anything was read or not, and no call by its name', async () => {
     const day = {
-      ...emptyTally('2026-03-02'),
+      ...emptyTally('2026-02-27'),
       organizationId: 'org_1',
       comparedAt: NOW,
       listed: 4,
@@ -96,11 +97,14 @@ describe('every minute', () => {
       oldestUncoveredAt: addSeconds(NOW, -7_200),
       differences: [{ kind: 'missing in archive' as const, callId: 'call_9' }],
     }
-    const door = createDoor({ outcomes: [outcomeAs({ days: [day] })] })
+    const whole = { ...day, day: '2026-02-28', covered: 4, oldestUncoveredAt: undefined }
+    const refused = outcomeAs({ kind: 'failed', windows: 0, week: [day, whole] })
+    const door = createDoor({ outcomes: [refused, outcomeAs({ days: [day] })] })
 
     await door.invoke(SCHEDULED)
 
-    expect(door.metrics).toEqual(expect.arrayContaining([{ CoveragePercent: 75 }, { OldestUncoveredSeconds: 7_200 }]))
+    const told = door.metrics.filter((metric) => /CoveragePercent|OldestUncovered/.test(Object.keys(metric)[0] ?? ''))
+    expect(told).toEqual([{ CoveragePercent: 75 }, { OldestUncoveredSeconds: 7_200 }])
     expect(JSON.stringify(door.lines())).not.toContain('call_9')
   })
 

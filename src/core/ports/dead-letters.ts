@@ -1,4 +1,4 @@
-/** A message that could not be worked three times. */
+/** A message that could not be worked five times. */
 export interface DeadLetter {
   readonly id: string
   readonly body: string
