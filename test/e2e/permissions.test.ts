@@ -44,6 +44,15 @@ describeLocally('the roles of the functions, held against the calls that the dep
     expect([...new Set(calls.map(({ caller }) => caller))].sort()).toEqual(['archive-call', 'receive-event', 'reconcile-calls'])
   })
 
+  it('records of what whole items are written and looked through', () => {
+    const keys = calls
+      .filter(({ operation, resource }) => /:(PutItem|Query)$/.test(operation) && resource === 'CatalogTable')
+      .map(({ key }) => key)
+
+    expect(keys.length).toBeGreaterThan(1)
+    expect(keys.filter((key) => !key?.startsWith('coverage#'))).toEqual([])
+  })
+
   it('grant each action that a call needs', () => {
     expect(missingAmong(grants, needs)).toEqual([])
   })

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { ARCHIVE_CALLS_AT_ONCE } from '#compose'
 import { parseQueueMessage } from '#core/queue-message'
 import { packageStack, type Template } from '../support/stack/packaged-stack.ts'
@@ -87,6 +88,20 @@ describe('the stack', () => {
   it('misses events only where it is told to expect some', () => {
     expect(template.Resources.EventSilenceAlarm!.Condition).toBe('ExpectsEvents')
     expect(template.Conditions.ExpectsEvents).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'EventSilenceHours' }, '0'] }] })
+  })
+
+  it('has CloudFormation refuse to replace what holds the archive, or to take it out of the stack', async () => {
+    const { provider } = parse(await readFile(join(import.meta.dirname, '../../serverless.yml'), 'utf8'), { logLevel: 'silent' })
+
+    expect(provider.stackPolicy).toEqual([
+      { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: ['*'] },
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['Update:Replace', 'Update:Delete'],
+        Resource: ['ArchiveBucket', 'CatalogTable', 'ArchiveKey', 'BreakGlassRole'].map((name) => `LogicalResourceId/${name}`),
+      },
+    ])
   })
 
   it('sends what nobody could read to a queue that keeps it 14 days', () => {

@@ -6,9 +6,10 @@ import { accessRules } from '../support/policies/access-rules.ts'
 import { archiveRules } from '../support/policies/archive-rules.ts'
 import { keepingRules } from '../support/policies/keeping-rules.ts'
 import { unknownIn } from '../support/policies/known-properties.ts'
+import { rulesOfTheWhole } from '../support/policies/whole-rules.ts'
 import { packageStack, type Template } from '../support/stack/packaged-stack.ts'
 
-const RULES = [...archiveRules, ...keepingRules, ...accessRules]
+const RULES = [...archiveRules, ...keepingRules, ...accessRules, ...rulesOfTheWhole]
 const BREAKS = RULES.flatMap(({ promise, problemsIn, breaks }) =>
   Object.entries(breaks).map(([what, breakIt]) => [promise, what, problemsIn, breakIt] as const),
 )

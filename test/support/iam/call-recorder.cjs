@@ -31,6 +31,7 @@ function record(request, body) {
     target,
     headers: Object.keys(headers),
     subject: subjectOf(target, body),
+    key: keyOf(target, body),
     ...outgoingOf(headers, target, body),
   }
   appendFileSync(file, `${JSON.stringify(line)}\n`)
@@ -42,6 +43,13 @@ function subjectOf(target, body) {
   const names = Object.fromEntries(SUBJECT.flatMap((name) => (name in document ? [[name, document[name]]] : [])))
   // Of a batch the tables alone: its keys are ids.
   return names.RequestItems ? { TableName: Object.keys(names.RequestItems)[0] } : names
+}
+
+/** Of what is put or looked through in the table itself: roles are told which partitions. */
+function keyOf(target, body) {
+  if (target === undefined) return undefined
+  const { Item, IndexName, ExpressionAttributeValues } = JSON.parse(body)
+  return (Item?.pk ?? (IndexName === undefined ? ExpressionAttributeValues?.[':pk'] : undefined))?.S
 }
 
 /** Only where it was asked for: the permissions need none of it. */

@@ -1,4 +1,4 @@
-import { listOf, propertiesOf, resourcesOf, type Statement, statementsOf } from '../policies/security-rule.ts'
+import { is, listOf, propertiesOf, resourcesOf, type Statement, statementsOf } from '../policies/security-rule.ts'
 import type { Template } from '../stack/packaged-stack.ts'
 import type { Need } from './required-actions.ts'
 
@@ -8,19 +8,34 @@ export interface Grant extends Need {
   readonly caller: string
 }
 
-/** What each function's role allows, by the template's names. */
+/**
+ * What each function's role allows, by the template's names. What is allowed under a condition that is not understood here is not
+ * allowed.
+ * @throws {Error} a role denies: that would have to be taken off what it allows
+ */
 export function grantsOf(template: Template): Grant[] {
   return resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Properties }) => {
     const caller = String(Properties.FunctionName).replace(/^callvault-[^-]+-/, '')
     const statements: Statement[] = propertiesOf(template, Properties.Role['Fn::GetAtt'][0]).Policies.flatMap(
       ({ PolicyDocument }: { PolicyDocument: object }) => statementsOf(PolicyDocument),
     )
-    return statements.flatMap(({ Action, Resource }) =>
-      listOf(Resource).flatMap((resource) =>
-        listOf(Action).map((action) => ({ caller, action: String(action), resource: nameOf(resource) })),
-      ),
-    )
+    return statements.flatMap(({ Effect, Action, Resource, Condition }) => {
+      if (Effect !== 'Allow') throw new Error(`the role of ${caller} has a statement that does not allow: ${Effect}`)
+      const under = conditionOf(Condition)
+      if (under === undefined) return []
+      return listOf(Resource).flatMap((resource) =>
+        listOf(Action).map((action) => ({ caller, action: String(action), resource: nameOf(resource), ...under })),
+      )
+    })
   })
+}
+
+/** Of all conditions one: which partition keys a request may name. It has to name one: of no keys, ForAllValues holds. */
+function conditionOf(condition: Statement): { readonly key?: string } | undefined {
+  if (condition === undefined) return {}
+  const key = condition['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']?.[0]
+  const understood = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [key] }, Null: { 'dynamodb:LeadingKeys': 'false' } }
+  return typeof key === 'string' && is(condition, understood) ? { key } : undefined
 }
 
 /** What the services that run the functions need of their roles: no code calls for it. */
@@ -73,4 +88,8 @@ export const superfluousAmong = (grants: readonly Grant[], needs: readonly Grant
 const covers = (grant: Grant, need: Grant) =>
   grant.caller === need.caller &&
   grant.action === need.action &&
-  (grant.resource.endsWith('/*') ? need.resource.startsWith(grant.resource.slice(0, -1)) : grant.resource === need.resource)
+  matches(grant.resource, need.resource, '/*') &&
+  (grant.key === undefined || (need.key !== undefined && matches(grant.key, need.key, '#*')))
+
+const matches = (pattern: string, text: string, ending: string) =>
+  pattern.endsWith(ending) ? text.startsWith(pattern.slice(0, -1)) : pattern === text

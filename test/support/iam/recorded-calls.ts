@@ -9,6 +9,8 @@ export interface RecordedCall {
   readonly operation: string
   /** What it is about, by the template's name: `ArchiveBucket/media/...`, `CatalogTable/index/by-due`, `CallQueue`. */
   readonly resource: string
+  /** The partition key of what is put or looked through. */
+  readonly key?: string | undefined
   /** What of the request decides on its permissions: names of headers and query parameters. */
   readonly withParts: ReadonlySet<string>
 }
@@ -28,6 +30,7 @@ interface RawCall {
   readonly target?: string
   readonly headers: readonly string[]
   readonly subject: { readonly TableName?: string; readonly IndexName?: string; readonly QueueUrl?: string; readonly SecretId?: string }
+  readonly key?: string
 }
 
 /** What `call-recorder.cjs` wrote, in the template's words. */
@@ -43,6 +46,7 @@ function toCall(raw: RawCall, names: DeployedNames): RecordedCall {
     caller: raw.caller.replace(/^callvault-[^-]+-/, ''),
     operation: `${raw.service}:${action}`,
     resource: resourceOf(raw, decodeURIComponent(pathname), names),
+    key: raw.key,
     withParts: new Set([...raw.headers, ...searchParams.keys()]),
   }
 }

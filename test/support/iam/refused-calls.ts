@@ -7,6 +7,8 @@ const call = (caller: string, operation: string, resource: string, ...withParts:
   withParts: new Set(withParts),
 })
 
+const withKey = (key: string, refused: RecordedCall): RecordedCall => ({ ...refused, key })
+
 const OBJECT = 'ArchiveBucket/media/organization=org_1/year=2026/month=03/day=03/call_1/1/recording.wav'
 
 /** What somebody who took a function over would try. None of it is granted. */
@@ -31,6 +33,11 @@ export const REFUSED_CALLS: readonly RecordedCall[] = [
   call('reconcile-calls', 's3:PutObject', OBJECT),
   call('reconcile-calls', 'dynamodb:Query', 'CatalogTable/index/by-caller'),
   call('reconcile-calls', 'dynamodb:DeleteItem', 'CatalogTable'),
+  // Nor replace the row of a call, or look one up, by naming its key or none.
+  withKey('call#call_1', call('reconcile-calls', 'dynamodb:PutItem', 'CatalogTable')),
+  withKey('call#call_1', call('reconcile-calls', 'dynamodb:Query', 'CatalogTable')),
+  call('reconcile-calls', 'dynamodb:PutItem', 'CatalogTable'),
+  call('reconcile-calls', 'dynamodb:Scan', 'CatalogTable'),
   call('reconcile-calls', 'secretsmanager:GetSecretValue', 'EventSourcesSecretArn'),
   call('reconcile-calls', 'sqs:ReceiveMessage', 'CallQueue'),
 ]

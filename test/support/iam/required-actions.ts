@@ -5,6 +5,8 @@ export interface Need {
   readonly action: string
   /** By the template's name, as in RecordedCall. */
   readonly resource: string
+  /** The partition key that is named, where a role may be told which. */
+  readonly key?: string | undefined
 }
 
 interface CallRule {
@@ -72,10 +74,10 @@ export const REQUIRED_ACTIONS: Readonly<Record<string, readonly CallRule[]>> = {
 
 /** Of an operation that callvault never makes: an action of the same name, which is how most of AWS is. */
 export const needsOfStranger = (call: RecordedCall): Need[] =>
-  call.operation in REQUIRED_ACTIONS ? needsOf(call) : [{ action: call.operation, resource: call.resource }]
+  call.operation in REQUIRED_ACTIONS ? needsOf(call) : [{ action: call.operation, resource: call.resource, key: call.key }]
 
 /** @throws {Error} what to add, where the table does not know the call */
-export function needsOf({ caller, operation, resource, withParts }: RecordedCall): Need[] {
+export function needsOf({ caller, operation, resource, key, withParts }: RecordedCall): Need[] {
   const rules = REQUIRED_ACTIONS[operation]
   if (rules === undefined) {
     throw new Error(
@@ -85,5 +87,5 @@ export function needsOf({ caller, operation, resource, withParts }: RecordedCall
   const on = { itself: resource, bucket: resource.split('/')[0] ?? resource, key: 'ArchiveKey' }
   return rules
     .filter(({ having, lacking }) => (having === undefined || withParts.has(having)) && (lacking === undefined || !withParts.has(lacking)))
-    .map((rule) => ({ action: rule.action, resource: on[rule.on] }))
+    .map((rule) => ({ action: rule.action, resource: on[rule.on], ...(rule.on === 'itself' && key !== undefined && { key }) }))
 }

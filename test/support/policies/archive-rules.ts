@@ -1,81 +1,11 @@
-import { bySid, is, listOf, propertiesOf, resourcesOf, type SecurityRule, statementsOf, unless } from './security-rule.ts'
+import { is, propertiesOf, resourcesOf, type SecurityRule, statementsOf, unless } from './security-rule.ts'
 
-const ARCHIVED = ['manifests', 'records', 'media'].map((prefix) => ({ 'Fn::Sub': `\${ArchiveBucket.Arn}/${prefix}/*` }))
 const EVERYTHING = { 'Fn::Sub': `\${ArchiveBucket.Arn}/*` }
 const ARCHIVE_KEY = { 'Fn::GetAtt': ['ArchiveKey', 'Arn'] }
-const BREAK_GLASS = { 'Fn::GetAtt': ['BreakGlassRole', 'Arn'] }
-const DESTROYING = ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention']
 /** The bucket that osls keeps packages in holds nothing of a call. */
 const OWN_BUCKETS = /^(?!ServerlessDeployment)/
 
-/** What the bucket denies everybody, by the statement's name. */
-const DENIALS = {
-  OnlyOverTls: { actions: ['s3:*'], condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-  OnlyBreakGlassDestroys: {
-    actions: DESTROYING,
-    resources: [EVERYTHING],
-    condition: { ArnNotEquals: { 'aws:PrincipalArn': BREAK_GLASS } },
-  },
-  NeverReplaces: { actions: ['s3:PutObject'], resources: ARCHIVED, condition: { Null: { 's3:if-none-match': 'true' } } },
-  LocksWhatItStores: {
-    actions: ['s3:PutObject'],
-    resources: ARCHIVED,
-    condition: { StringNotEquals: { 's3:object-lock-mode': { Ref: 'RetentionMode' } } },
-  },
-  NoOtherEncryption: {
-    actions: ['s3:PutObject'],
-    resources: [EVERYTHING],
-    condition: {
-      Null: { 's3:x-amz-server-side-encryption': 'false' },
-      StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' },
-    },
-  },
-  NoOtherKey: {
-    actions: ['s3:PutObject'],
-    resources: [EVERYTHING],
-    condition: {
-      Null: { 's3:x-amz-server-side-encryption': 'false' },
-      StringNotEquals: { 's3:x-amz-server-side-encryption-aws-kms-key-id': ARCHIVE_KEY },
-    },
-  },
-  NoCustomerKey: {
-    actions: ['s3:PutObject'],
-    resources: [EVERYTHING],
-    condition: { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } },
-  },
-} satisfies Record<string, { actions: string[]; resources?: object[]; condition: object }>
-
-const denialRules: SecurityRule[] = Object.entries(DENIALS).map(([sid, expected]) => ({
-  promise: `the bucket denies everybody, by ${sid}: ${expected.actions.join(', ')}`,
-  problemsIn: (template) => {
-    const statement = bySid(propertiesOf(template, 'ArchiveBucketPolicy').PolicyDocument, sid)
-    if (statement === undefined) return [`no statement ${sid}`]
-    return [
-      ...unless(statement.Effect === 'Deny' && statement.Principal === '*', `${sid} does not deny everybody`),
-      ...unless(is(listOf(statement.Action), expected.actions), `${sid} is about other actions`),
-      ...unless(is(statement.Condition, expected.condition), `${sid} has another condition`),
-      ...unless(!('resources' in expected) || is(listOf(statement.Resource), expected.resources), `${sid} is about other objects`),
-    ]
-  },
-  breaks: {
-    'the statement is gone': (template) => {
-      const document = propertiesOf(template, 'ArchiveBucketPolicy').PolicyDocument
-      document.Statement = statementsOf(document).filter(({ Sid }) => Sid !== sid)
-    },
-    'it allows': (template) => {
-      bySid(propertiesOf(template, 'ArchiveBucketPolicy').PolicyDocument, sid).Effect = 'Allow'
-    },
-    'it holds under one more condition': (template) => {
-      bySid(propertiesOf(template, 'ArchiveBucketPolicy').PolicyDocument, sid).Condition.StringLike = { 'aws:userid': 'AIDA*' }
-    },
-    'it leaves one action out': (template) => {
-      bySid(propertiesOf(template, 'ArchiveBucketPolicy').PolicyDocument, sid).Action = expected.actions.slice(1)
-    },
-  },
-}))
-
 export const archiveRules: readonly SecurityRule[] = [
-  ...denialRules,
   {
     promise: 'a policy of the archive denies and never allows, and asks for locks where a mode is set',
     problemsIn: (template) => {

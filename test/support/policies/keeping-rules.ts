@@ -1,19 +1,30 @@
-import { bySid, is, propertiesOf, resourcesOf, type SecurityRule, statementsOf, unless } from './security-rule.ts'
+import { is, propertiesOf, resourcesOf, type SecurityRule, statementsOf, unless } from './security-rule.ts'
 
 /** What nobody gets back once it is gone. */
-const KEPT = ['ArchiveBucket', 'ArchiveBucketPolicy', 'CatalogTable', 'ArchiveKey', 'BreakGlassRole', 'BreakGlassPolicy']
+const KEPT = [
+  'ArchiveBucket',
+  'ArchiveBucketPolicy',
+  'CatalogTable',
+  'ArchiveKey',
+  'BreakGlassRole',
+  'BreakGlassPolicy',
+  'AuditBucket',
+  'AuditBucketPolicy',
+  'AuditBreakGlassPolicy',
+]
 const PHYSICAL_NAMES = ['BucketName', 'TableName', 'RoleName', 'QueueName', 'TopicName']
 const FOURTEEN_DAYS = 14 * 24 * 3_600
 
 export const keepingRules: readonly SecurityRule[] = [
   {
-    promise: 'bucket, its policy, table, key and break-glass role stay when the stack goes, or a change would replace them',
+    promise: 'buckets, their policies, table, key and break-glass role stay when the stack goes, or a change would replace them',
     problemsIn: (template) =>
       KEPT.filter((name) => {
         const { DeletionPolicy, UpdateReplacePolicy } = template.Resources[name] ?? {}
         return DeletionPolicy !== 'Retain' || UpdateReplacePolicy !== 'Retain'
       }).map((name) => `${name} does not stay`),
     breaks: {
+      'an audit trail that goes': (template) => Object.assign(template.Resources.AuditBucket!, { DeletionPolicy: 'Delete' }),
       'a bucket that goes': (template) => Object.assign(template.Resources.ArchiveBucket!, { DeletionPolicy: 'Delete' }),
       'a table that a change replaces': (template) => Object.assign(template.Resources.CatalogTable!, { UpdateReplacePolicy: 'Delete' }),
     },
@@ -30,32 +41,6 @@ export const keepingRules: readonly SecurityRule[] = [
       'a bucket with a name': (template) => {
         propertiesOf(template, 'ArchiveBucket').BucketName = 'callvault'
       },
-    },
-  },
-  {
-    promise: 'nobody but the break-glass role gives up the key, a person assumes that with a second factor, and the key rotates',
-    problemsIn: (template) => {
-      const { KeyPolicy, EnableKeyRotation } = propertiesOf(template, 'ArchiveKey')
-      const denial = bySid(KeyPolicy, 'OnlyBreakGlassGivesItUp')
-      const exempt = { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': ['BreakGlassRole', 'Arn'] } } }
-      const [trust] = propertiesOf(template, 'BreakGlassRole').AssumeRolePolicyDocument.Statement
-      return [
-        ...unless(denial?.Effect === 'Deny' && denial.Principal === '*' && denial.Resource === '*', 'the key may be given up'),
-        ...unless(is(denial?.Action, ['kms:ScheduleKeyDeletion', 'kms:DisableKey']), 'in another way the key may be given up'),
-        ...unless(is(denial?.Condition, exempt), 'others are exempt'),
-        ...unless(is(trust.Condition, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }), 'no second factor'),
-        ...unless(EnableKeyRotation === true, 'the key does not rotate'),
-      ]
-    },
-    breaks: {
-      'any administrator': (template) => {
-        propertiesOf(template, 'ArchiveKey').KeyPolicy.Statement.pop()
-      },
-      'another role': (template) => {
-        const denial = bySid(propertiesOf(template, 'ArchiveKey').KeyPolicy, 'OnlyBreakGlassGivesItUp')
-        denial.Condition.ArnNotEquals['aws:PrincipalArn'] = { 'Fn::GetAtt': ['ArchiveCallRole', 'Arn'] }
-      },
-      'no second factor': (template) => delete propertiesOf(template, 'BreakGlassRole').AssumeRolePolicyDocument.Statement[0].Condition,
     },
   },
   {
