@@ -2,6 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
 import type { DeployOptions } from './options.ts'
+import { whyNot } from './refusal.ts'
 
 /**
  * What is wrong with the two documents, as the functions would find them: read from Secrets Manager with the operator's own
@@ -30,8 +31,8 @@ async function problemsWithin(
   try {
     text = (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? ''
   } catch (error) {
-    const reason = error instanceof Error ? error.name : 'no answer'
-    if (reason !== 'AccessDeniedException') return [`The secret of --param "${name}" cannot be read: ${reason}.`]
+    const mayNotBeRead = error instanceof Error && error.name === 'AccessDeniedException'
+    if (!mayNotBeRead) return [`The secret of --param "${name}" cannot be read: ${whyNot(error)}`]
     // Who deploys need not be allowed to read secrets.
     console.log(`The secret of --param "${name}" was not looked at: your credentials may not read it.`)
     return []

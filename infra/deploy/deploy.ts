@@ -3,6 +3,7 @@ import { bundleFunctions } from '../build/bundle.ts'
 import { problemsWithDocuments } from './check-documents.ts'
 import { problemsWith } from './check-parameters.ts'
 import { declaredParameters } from './declared-parameters.ts'
+import { deployHelp } from './help.ts'
 import { installLinter, lintTemplate } from './lint-template.ts'
 import { type DeployOptions, readOptions } from './options.ts'
 import { runOsls } from './osls.ts'
@@ -16,7 +17,9 @@ const TEMPLATE = '.serverless/cloudformation-template-update-stack.json'
  * parameters -> documents -> bundles -> template -> lint -> osls deploy
  */
 async function deploy(options: DeployOptions): Promise<void> {
-  stopAt(problemsWith(options, await declaredParameters(REPOSITORY)))
+  const declared = await declaredParameters(REPOSITORY)
+  if (options.help) return console.log(deployHelp(declared))
+  stopAt(problemsWith(options, declared))
   stopAt(await problemsWithDocuments(options))
 
   await bundleFunctions({ log: console.log })

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation'
+import { REMOVE_HELP } from './help.ts'
 import { type DeployOptions, readOptions } from './options.ts'
 import { runOsls } from './osls.ts'
+import { whyNot } from './refusal.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const SERVICE = 'callvault'
@@ -12,10 +14,12 @@ const STAYING = {
   CatalogTable: 'the index, with names and numbers. It is protected from deletion; switch that off to delete it',
   ArchiveKey: 'the key that both are encrypted with. Without it they are noise: keep it as long as either',
   BreakGlassRole: 'the one identity that may destroy what is in the archive, when its time has come',
+  AuditBucket: 'who read, wrote or tried to delete what. Its policy still lets only the break-glass role delete any',
 }
 
 /** Says what goes and what stays; removes only where `--yes` says that it is meant. */
 async function remove(options: DeployOptions): Promise<void> {
+  if (options.help) return console.log(REMOVE_HELP)
   console.log(await explanation(options))
   if (!options.yes) {
     console.log('\nNothing was removed. To remove it, say the same with --yes.')
@@ -34,7 +38,7 @@ async function explanation({ stage, region, profile }: DeployOptions): Promise<s
     '',
     'These stay, under names that were generated, so that the stack can be deployed again beside them. A new stack begins with',
     'an empty archive; it does not take the old one over.',
-    ...Object.entries(STAYING).map(([name, why]) => `- ${names.get(name) ?? name}: ${why}.`),
+    ...Object.entries(STAYING).flatMap(([name, why]) => (names.has(name) ? `- ${names.get(name)}: ${why}.` : [])),
     'The two secrets are yours, and stay, too.',
   ].join('\n')
 }
@@ -49,9 +53,9 @@ async function physicalNames(
     const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }))
     return new Map(StackResources.map(({ LogicalResourceId, PhysicalResourceId }) => [LogicalResourceId, PhysicalResourceId]))
   } catch (error) {
-    throw new Error(`The stack ${StackName} in ${region} cannot be looked at: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    })
+    const isMissing = error instanceof Error && /does not exist/.test(error.message)
+    const reason = isMissing ? 'there is none. aws cloudformation list-stacks names those that there are.' : whyNot(error)
+    throw new Error(`The stack ${StackName} in ${region} cannot be looked at: ${reason}`, { cause: error })
   } finally {
     client.destroy()
   }

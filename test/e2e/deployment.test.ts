@@ -49,13 +49,16 @@ describeLocally('npm run deploy and npm run remove', () => {
 
     const wrongParameters = await run('deploy', ...params, '--param=retentionMode=FOREVER', '--param=alarmEmail=nobody')
     const wrongDocument = await run('deploy', ...params)
-    const noSecret = await run('deploy', ...params.map((param) => param.replace(/-[^-]+$/, '-NotHere')))
+    const noSecret = await run('deploy', ...params.map((param) => param.replace(/-[^-]+$/, '-NotHer')))
     const stacks = await resourcesOf(STACK)
     await clients.secrets.send(new PutSecretValueCommand({ SecretId: 'settings', SecretString: await example('settings.example.json') }))
 
     expect(wrongParameters).toMatchObject({ code: 1, output: expect.stringMatching(/Nothing was created.*FOREVER.*alarmEmail/s) })
     expect(wrongDocument).toMatchObject({ code: 1, output: expect.stringMatching(/Nothing was created.*settingsSecretArn.*retention/s) })
-    expect(noSecret).toMatchObject({ code: 1, output: expect.stringMatching(/Nothing was created.*cannot be read: ResourceNotFound/s) })
+    expect(noSecret).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/Nothing was created.*cannot be read: there is none by that ARN/s),
+    })
     expect(wrongDocument.output).not.toContain('a-key-that-nobody-may-see')
     expect(stacks.size).toBe(0)
   })

@@ -73,4 +73,33 @@ describe('the options of npm run deploy', () => {
   it.each([['--parm=x'], ['--param=settingsSecretArn'], ['prod']])('are refused where they cannot be understood: %s', (arg) => {
     expect(() => readOptions([arg], {})).toThrow()
   })
+
+  it.each([
+    [
+      'a cheaper class before S3 takes it',
+      { coolMediaAfterDays: '10', coolStorageClass: 'STANDARD_IA' },
+      /^--param "coolMediaAfterDays" is "10"/,
+    ],
+    [
+      'a secret by a part of its ARN',
+      { settingsSecretArn: SECRETS.settingsSecretArn.replace(/-AbCdEf$/, '') },
+      /^--param "settingsSecretArn" is .*whole ARN/,
+    ],
+    [
+      'every secret',
+      { eventSourcesSecretArn: SECRETS.eventSourcesSecretArn.replace(/secret:.*/, 'secret:*') },
+      /^--param "eventSourcesSecretArn" is/,
+    ],
+    ['a secret and more', { settingsSecretArn: `${SECRETS.settingsSecretArn}*` }, /^--param "settingsSecretArn" is/],
+    ['nought in two letters', { eventSilenceHours: '00' }, /^--param "eventSilenceHours" is "00"/],
+    ['a number with a nought before it', { ephemeralStorageMiB: '0512' }, /^--param "ephemeralStorageMiB" is "0512"/],
+  ])('do not let %s through', (_what, params: Record<string, string>, problem) => {
+    expect(problemsOf({ ...SECRETS, ...params })).toEqual([expect.stringMatching(problem)])
+  })
+
+  it('let the same through where nothing is wrong with it', () => {
+    expect(problemsOf({ ...SECRETS, coolMediaAfterDays: '30', coolStorageClass: 'STANDARD_IA' })).toEqual([])
+    expect(problemsOf({ ...SECRETS, coolMediaAfterDays: '10', coolStorageClass: 'GLACIER_IR' })).toEqual([])
+    expect(problemsOf({ ...SECRETS, coolStorageClass: 'STANDARD_IA' })).toEqual([])
+  })
 })
