@@ -9,7 +9,7 @@ import { asCallvaultError, type CallvaultError } from '#core/errors'
 import { addSeconds } from '#core/instants'
 import type { MatchOutcome } from '#core/match-callback'
 import { CallIdInvalidError } from '#core/queue-errors'
-import { parseQueueMessage } from '#core/queue-message'
+import { type CallbackMessage, parseQueueMessage } from '#core/queue-message'
 
 type ArchiveCallDoor = ReturnType<typeof composeArchiveCall>
 
@@ -36,7 +36,7 @@ async function archiveRecord(door: ArchiveCallDoor, record: SQSRecord, context: 
   try {
     const message = parseQueueMessage(record.body)
     assertCallId(message.callId ?? message.outboundCallId)
-    if (message.callId === undefined) reportCallback(door, message.outboundCallId, await door.matchCallback(message, deadline, signal))
+    if (message.callId === undefined) reportCallback(door, message, await door.matchCallback(message, deadline, signal))
     else reportAttempt(door, message.callId, await door.archiveCall(message, deadline, signal))
     return []
   } catch (thrown) {
@@ -47,9 +47,21 @@ async function archiveRecord(door: ArchiveCallDoor, record: SQSRecord, context: 
   }
 }
 
-function reportCallback(door: ArchiveCallDoor, outboundCallId: string, { kind, fence, calls, errors }: MatchOutcome): void {
+function reportCallback(
+  door: ArchiveCallDoor,
+  { outboundCallId, organizationId }: CallbackMessage,
+  { kind, fence, seconds, calls, errors }: MatchOutcome,
+): void {
   door.metrics.addMetric(`Callback.${kind}`, 'Count', 1)
-  door.log.info('callback', { outboundCallId, outcome: kind, fence, callIds: calls.map(({ callId }) => callId) })
+  door.log.info('callback', {
+    outboundCallId,
+    organizationId,
+    outcome: kind,
+    code: errors[0]?.code,
+    fence,
+    seconds,
+    callIds: calls.map(({ callId }) => callId),
+  })
   for (const { callId, outcome } of calls) reportAttempt(door, callId, outcome)
   reportErrors(door, { outboundCallId }, errors)
 }
@@ -57,20 +69,20 @@ function reportCallback(door: ArchiveCallDoor, outboundCallId: string, { kind, f
 function reportAttempt(
   door: ArchiveCallDoor,
   callId: string,
-  { kind, fence, revision, errors, organizationDiffers, isCovered, secondsFromEnd }: ArchiveOutcome,
+  { kind, organizationId, seconds, fence, revision, errors, organizationDiffers, isCovered, secondsFromEnd }: ArchiveOutcome,
 ): void {
   const { log, metrics } = door
   metrics.addMetric(`Attempt.${kind}`, 'Count', 1)
-  log.info('attempt', { callId, outcome: kind, fence, revision })
-  reportErrors(door, { callId }, errors)
+  log.info('attempt', { callId, organizationId, outcome: kind, code: errors[0]?.code, fence, revision, seconds })
+  reportErrors(door, { callId, organizationId }, errors)
   if (secondsFromEnd !== undefined) metrics.addMetric('EndToArchivedSeconds', 'Seconds', secondsFromEnd)
   if (isCovered === false) {
     metrics.addMetric('OrganizationNotCovered', 'Count', 1)
-    log.warn('the organization of the call is not among allomia.organizationIds', { callId })
+    log.warn('the organization of the call is not among allomia.organizationIds', { callId, organizationId })
   }
   if (organizationDiffers) {
     metrics.addMetric('OrganizationDiffers', 'Count', 1)
-    log.warn('the message named another organization than the provider does', { callId })
+    log.warn('the message named another organization than the provider does', { callId, organizationId })
   }
 }
 

@@ -17,7 +17,7 @@ export function nextCommands(
 
   # another call ends: let it happen at the provider, then announce it
   curl -X PUT '${simulator.url}/_simulator/calls/call_mine' -H 'content-type: application/json' -d '{"organizationId":"${organizationId}"}'
-  curl -X POST '${eventsUrl}/crm' -H 'x-callvault-token: ${senders.crmToken}' -d '{"callId":"call_mine"}'
+  curl -X POST '${eventsUrl}/crm' -H 'content-type: application/json' -H 'x-callvault-token: ${senders.crmToken}' -d '{"callId":"call_mine"}'
 
   # what the provider was asked
   curl '${simulator.url}/_simulator/journal'

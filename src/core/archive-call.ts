@@ -41,6 +41,10 @@ export interface ArchiveOutcome {
     | 'failed'
     | 'caught-up'
     | 'superseded'
+  /** The provider's word, else the message's; undefined where neither is known. */
+  readonly organizationId?: string | undefined
+  /** How long it took. */
+  readonly seconds?: number
   readonly fence?: number
   readonly revision?: number | undefined
   readonly errors: readonly CallvaultError[]
@@ -69,15 +73,18 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
   return async function archiveCall(message: CallMessage, deadline: Date, signal: AbortSignal): Promise<ArchiveOutcome> {
     const { callId, trigger, organizationId } = message
     const receivedAt = new Date(message.receivedAt)
-    const claimed = await catalog.claim({ callId, trigger, organizationId, receivedAt, now: now(), leaseUntil: leaseUntilOf(deadline) })
-    if (claimed.kind !== 'claimed') return { kind: claimed.kind, errors: [] }
+    const startedAt = now()
+    const seconds = () => secondsBetween(startedAt, now())
+    const claimed = await catalog.claim({ callId, trigger, organizationId, receivedAt, now: startedAt, leaseUntil: leaseUntilOf(deadline) })
+    if (claimed.kind !== 'claimed') return { kind: claimed.kind, organizationId, seconds: seconds(), errors: [] }
 
     const claim = { ...claimed.claim, row: takenUp(claimed.claim.row, trigger) }
     const progress: Progress = { row: claim.row, waits: undefined, reached: 'claim' }
     const { row, ...outcome } = await attemptOrReschedule(message, claim, progress, signal)
     const written = await writeOrOutdate(claim, row, progress)
     const kind = written === 'superseded' ? 'superseded' : outcome.kind
-    return { ...outcome, kind, fence: claim.fence, revision: row.committed?.revision }
+    const known = { organizationId: organizationIdOf(row) ?? organizationId, fence: claim.fence, revision: row.committed?.revision }
+    return { ...outcome, ...known, kind, seconds: seconds() }
   }
 
   /** Whoever may have committed, and cannot say so in the row, makes it due. */

@@ -3,7 +3,7 @@ import { type CallRow, organizationIdOf } from '#core/call-row'
 import { type Claim, leaseUntilOf } from '#core/claim'
 import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
 import { type CallbackHint, CLOCK_DIFFERENCE_SECONDS, findCallbackCalls } from '#core/find-callback-calls'
-import { addSeconds, earlier, parseInstant } from '#core/instants'
+import { addSeconds, earlier, parseInstant, secondsBetween } from '#core/instants'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CallProvider } from '#core/ports/call-provider'
 import type { LiveDocument } from '#core/ports/live-document'
@@ -27,6 +27,8 @@ export interface MatchCallbackPorts {
 export interface MatchOutcome {
   readonly kind: Exclude<Claim['kind'], 'claimed'> | 'matched' | 'postponed' | 'rescheduled' | 'failed' | 'superseded'
   readonly fence?: number
+  /** How long it took, its calls included. */
+  readonly seconds?: number
   readonly calls: readonly { readonly callId: string; readonly outcome: ArchiveOutcome }[]
   readonly errors: readonly CallvaultError[]
 }
@@ -43,6 +45,8 @@ export type MatchCallback = ReturnType<typeof createMatchCallback>
 export function createMatchCallback({ catalog, provider, settings, archiveCall, now, random }: MatchCallbackPorts) {
   /** @throws {CatalogUnavailableError} nothing could be written: the message has to come back */
   return async function matchCallback(message: CallbackMessage, deadline: Date, signal: AbortSignal): Promise<MatchOutcome> {
+    const startedAt = now()
+    const seconds = () => secondsBetween(startedAt, now())
     const claimed = await catalog.claim({
       callId: message.outboundCallId,
       subject: 'outbound',
@@ -50,15 +54,15 @@ export function createMatchCallback({ catalog, provider, settings, archiveCall, 
       organizationId: message.organizationId,
       callEndedAt: parseInstant(message.endedAt)?.toISOString(),
       receivedAt: new Date(message.receivedAt),
-      now: now(),
+      now: startedAt,
       leaseUntil: leaseUntilOf(deadline),
     })
-    if (claimed.kind !== 'claimed') return { kind: claimed.kind, calls: [], errors: [] }
+    if (claimed.kind !== 'claimed') return { kind: claimed.kind, seconds: seconds(), calls: [], errors: [] }
 
     const { fence } = claimed.claim
     const { row, ...outcome } = await matchOrReschedule(message, takenUp(claimed.claim.row, message.trigger), deadline, signal)
     const written = await catalog.write(claimed.claim, row)
-    return { ...outcome, kind: written === 'superseded' ? 'superseded' : outcome.kind, fence }
+    return { ...outcome, kind: written === 'superseded' ? 'superseded' : outcome.kind, fence, seconds: seconds() }
   }
 
   async function matchOrReschedule(message: CallbackMessage, row: CallRow, deadline: Date, signal: AbortSignal): Promise<Matched> {

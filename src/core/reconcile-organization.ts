@@ -1,7 +1,7 @@
 import type { DayCoverage } from '#core/coverage'
 import { DEEP_QUEUE } from '#core/enqueue-due'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
-import { addSeconds, DAY_SECONDS, dayOf } from '#core/instants'
+import { addSeconds, DAY_SECONDS, dayOf, secondsBetween } from '#core/instants'
 import type { LiveDocument } from '#core/ports/live-document'
 import type { Sweeps, WatermarkLease, Watermarks } from '#core/ports/watermarks'
 import { ProviderAnswerUnreadableError, ProviderRateReachedError, ProviderUnavailableError } from '#core/provider-errors'
@@ -31,6 +31,8 @@ export type ReconcileEnding = 'done' | 'busy' | 'out-of-time' | 'queue-deep' | '
 /** What a run did. All of it may be logged. */
 export interface ReconcileOutcome {
   readonly kind: ReconcileEnding
+  /** How long it took. */
+  readonly seconds: number
   readonly windows: number
   readonly listed: number
   readonly enqueued: number
@@ -65,6 +67,7 @@ export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
 
   return async function reconcileOrganization(request: ReconcileRequest, signal: AbortSignal): Promise<ReconcileOutcome> {
     const run: Run = { request, windows: 0, listed: 0, enqueued: 0, found: 0, days: [], week: undefined, sweeps: undefined, errors: [] }
+    const startedAt = now()
     const failed = (thrown: unknown) => {
       run.errors.push(asCallvaultError(thrown))
       return 'failed' as const
@@ -75,7 +78,7 @@ export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
     )
     const kind = request.withBackfill ? ending : await lookBack(run).then(() => ending, failed)
     const { request: _, ...done } = run
-    return { kind, ...done }
+    return { kind, seconds: secondsBetween(startedAt, now()), ...done }
   }
 
   /** A day is counted once a day at most, and not at all while the provider refuses; who watches has to see it all the same. */
@@ -139,7 +142,7 @@ export function createReconcileOrganization(ports: ReconcileOrganizationPorts) {
 const isTooMuchForProvider = (error: unknown) => error instanceof ProviderUnavailableError || error instanceof ProviderAnswerUnreadableError
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-type Run = Mutable<Omit<ReconcileOutcome, 'kind' | 'days' | 'errors'>> & {
+type Run = Mutable<Omit<ReconcileOutcome, 'kind' | 'seconds' | 'days' | 'errors'>> & {
   readonly request: ReconcileRequest
   readonly days: DayCoverage[]
   readonly errors: CallvaultError[]

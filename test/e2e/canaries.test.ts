@@ -70,6 +70,22 @@ describeLocally('canaries that are planted in everything that comes in', () => {
     expect(foundIn(lines.join('\n'))).toEqual([])
   })
 
+  it.each([
+    ['archive-call', 'attempt', ['callId', 'organizationId', 'outcome', 'fence', 'seconds']],
+    ['reconcile-calls', 'reconciliation', ['organizationId', 'kind', 'windows', 'seconds']],
+    ['reconcile-calls', 'coverage', ['organizationId', 'day', 'ripe', 'covered']],
+    ['receive-event', 'event', ['reception', 'function_request_id']],
+  ])('leave %s with all that a line about %j has to say', async (name, message, wanted) => {
+    const lines = (await vault.functions.logOf(name))
+      .filter((line) => line.includes(`"message":"${message}"`))
+      .map((line) => JSON.parse(line))
+    // One that met a call at work or done with knows no more of it than its message.
+    const worked = lines.filter(({ outcome }) => !['busy', 'settled', 'parked'].includes(outcome))
+
+    expect(worked.length).toBeGreaterThan(0)
+    for (const line of worked) expect(Object.keys(line)).toEqual(expect.arrayContaining(wanted))
+  })
+
   it('are in no key, no tag and no metadata of an object', async () => {
     const objects = await vault.objects.all()
     const described = await Promise.all(

@@ -182,7 +182,7 @@ describeLocally('the deployed stack', () => {
     }))
     const bad = ['not JSON at all', JSON.stringify({ ...good[0], version: 2 })]
     for (const call of calls) await vault.change(call)
-    // A message that failed comes back when this is over: six minutes as the stack has it, three times each.
+    // A message that failed comes back when this is over: six minutes as the stack has it, five times each.
     await vault.queues.setVisibilityTimeout(3)
     onTestFinished(() => vault.queues.setVisibilityTimeout(360))
 

@@ -13,12 +13,15 @@ export async function shellWords(commandLine: string, program = commandLine.trim
   return [program, ...stdout.split('\0').slice(0, -1)]
 }
 
-/** The request that a `curl` command line sends, as far as -X, -H and -d say. */
+/** The request that a `curl` command line sends, as far as -X, -H and -d say: with -d it is a form that is posted, unless they say otherwise. */
 export async function curlRequest(commandLine: string): Promise<Request> {
   const [, ...words] = await shellWords(commandLine)
   const after = (option: string) => words.flatMap((word, index) => (words[index - 1] === option ? word : []))
   const [url] = words.filter((word, index) => !word.startsWith('-') && !['-X', '-H', '-d'].includes(words[index - 1] ?? ''))
-  const headers = after('-H').map((header) => header.split(': ', 2) as [string, string])
+  const given = after('-H').map((header) => header.split(': ', 2) as [string, string])
   const [body] = after('-d')
-  return new Request(url ?? '', { method: after('-X')[0] ?? 'GET', headers, ...(body !== undefined && { body }) })
+  if (body === undefined) return new Request(url ?? '', { method: after('-X')[0] ?? 'GET', headers: given })
+  const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded' })
+  for (const [name, value] of given) headers.set(name, value)
+  return new Request(url ?? '', { method: after('-X')[0] ?? 'POST', headers, body })
 }

@@ -89,6 +89,32 @@ describe('a batch', () => {
   })
 })
 
+describe('what is logged of an attempt', () => {
+  const keysOf = (line: Record<string, unknown> | undefined) => Object.keys(line ?? {})
+
+  it('says which call of whom it was about, what became of it, and how long that took', async () => {
+    const failure = new CallNotFoundError()
+    const outcome = { kind: 'rescheduled', organizationId: 'org_1', seconds: 1.5, fence: 2, revision: 1, errors: [failure] } as const
+    const deliver = createDoor(async () => ({ ...outcome, organizationDiffers: true, isCovered: false }))
+
+    await deliver(bodyFor('call_1'))
+
+    const [attempt, ...others] = deliver.lines()
+    expect(attempt).toMatchObject({
+      message: 'attempt',
+      callId: 'call_1',
+      organizationId: 'org_1',
+      outcome: 'rescheduled',
+      code: failure.code,
+      fence: 2,
+      revision: 1,
+      seconds: 1.5,
+    })
+    expect(others).toHaveLength(3)
+    for (const line of others) expect(keysOf(line)).toEqual(expect.arrayContaining(['callId', 'organizationId']))
+  })
+})
+
 describe('an outbound callback in a batch', () => {
   it('is matched to its calls, and each attempt is told as any other', async () => {
     const matched: CallbackMessage[] = []

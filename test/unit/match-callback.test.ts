@@ -99,7 +99,7 @@ describe('a callback that comes again', () => {
     await vault.callback('event', { endedAt: ENDED_AT })
     const before = vault.provider.requests().length
 
-    expect(await vault.callback('event', { endedAt: ENDED_AT })).toEqual({ kind: 'settled', calls: [], errors: [] })
+    expect(await vault.callback('event', { endedAt: ENDED_AT })).toMatchObject({ kind: 'settled', calls: [], errors: [] })
     expect([vault.provider.requests().length, vault.provider.listings().length]).toEqual([before, 1])
   })
 

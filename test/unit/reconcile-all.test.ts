@@ -17,7 +17,7 @@ function createRuns(secondsEach: number) {
     async reconcileOrganization({ organizationId, withBackfill }) {
       visited.push(`${organizationId}${withBackfill ? ' backfill' : ''}`)
       time = addSeconds(time, secondsEach)
-      return { kind: 'done', windows: 0, listed: 0, enqueued: 0, found: 0, days: [], week: undefined, sweeps: {}, errors: [] }
+      return { kind: 'done', seconds: 0, windows: 0, listed: 0, enqueued: 0, found: 0, days: [], week: undefined, sweeps: {}, errors: [] }
     },
   })
   return {

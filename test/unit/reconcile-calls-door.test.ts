@@ -18,6 +18,7 @@ const SCHEDULED = { source: 'aws.events', 'detail-type': 'Scheduled Event' }
 const outcomeAs = (changes: Partial<OrganizationOutcome> = {}): OrganizationOutcome => ({
   organizationId: 'org_1',
   kind: 'done',
+  seconds: 0,
   windows: 1,
   listed: 3,
   enqueued: 2,
