@@ -10,10 +10,22 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type LocalCloud, startMinistack } from '#local/ministack'
 import { dynamoDbClientOf, s3ClientOf } from '../support/engines/clients.ts'
 import { describeLocally } from '../support/engines/describe-locally.ts'
+import { deployLastRelease } from '../support/stack/last-release.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const STACK = 'callvault-prod'
 const KEPT = ['ArchiveBucket', 'CatalogTable', 'ArchiveKey', 'BreakGlassRole']
+/** As the last version has them. */
+const STANDARDS = {
+  RetentionMode: 'GOVERNANCE',
+  AlarmEmail: '',
+  EventSilenceHours: '0',
+  CoolMediaAfterDays: '0',
+  CoolStorageClass: 'GLACIER_IR',
+  AllowInsecureSources: 'false',
+  EventBusName: 'default',
+}
+const COOLING = ['--param=coolMediaAfterDays=45', '--param=coolStorageClass=STANDARD_IA']
 const example = (name: string) => readFile(join(REPOSITORY, name), 'utf8')
 
 interface Outcome {
@@ -25,6 +37,7 @@ describeLocally('npm run deploy and npm run remove', () => {
   let directory: string
   let cloud: LocalCloud
   let params: readonly string[]
+  let secrets: { readonly settings: string; readonly sources: string }
   let clients: ReturnType<typeof clientsOf>
 
   beforeAll(async () => {
@@ -34,6 +47,7 @@ describeLocally('npm run deploy and npm run remove', () => {
     clients = clientsOf(cloud)
     const settings = await writeSecret('settings', await example('settings.example.json'))
     const sources = await writeSecret('event-sources', await example('event-sources.example.json'))
+    secrets = { settings, sources }
     params = [`--param=settingsSecretArn=${settings}`, `--param=eventSourcesSecretArn=${sources}`]
   })
 
@@ -63,15 +77,25 @@ describeLocally('npm run deploy and npm run remove', () => {
     expect(stacks.size).toBe(0)
   })
 
-  it('deploys, updates what is there, and leaves the archive when it removes the rest', { timeout: 600_000 }, async () => {
+  it('deploys over the last version, updates what is there, and leaves the archive when it removes the rest', {
+    timeout: 600_000,
+  }, async () => {
+    await deployLastRelease({
+      ...clients,
+      stackName: STACK,
+      directory: join(directory, 'last-release'),
+      parameters: { ...STANDARDS, SettingsSecretArn: secrets.settings, EventSourcesSecretArn: secrets.sources },
+    })
+    const released = await resourcesOf(STACK)
+
     const first = await run('deploy', ...params)
     const deployed = await resourcesOf(STACK)
     const object = { Bucket: deployed.get('ArchiveBucket'), Key: 'media/kept' }
     await clients.s3.send(new PutObjectCommand({ ...object, Body: 'kept' }))
 
-    const update = await run('deploy', ...params, '--param=retentionMode=COMPLIANCE', '--param=alarmEmail=ops@example.org')
+    const update = await run('deploy', ...params, ...COOLING, '--param=retentionMode=COMPLIANCE', '--param=alarmEmail=ops@example.org')
     const updated = await resourcesOf(STACK)
-    const mode = await parameterOf(STACK, 'RetentionMode')
+    const [mode, coolAfter] = [await parameterOf(STACK, 'RetentionMode'), await parameterOf(STACK, 'CoolMediaAfterDays')]
 
     const asked = await run('remove')
     const afterAsking = await resourcesOf(STACK)
@@ -84,7 +108,8 @@ describeLocally('npm run deploy and npm run remove', () => {
 
     expect([first, update, removed, again].map(({ code, output }) => (code === 0 ? 0 : output))).toEqual([0, 0, 0, 0])
     expect(update.output).toMatch(/locked in COMPLIANCE.*Confirm the subscription|Confirm the subscription.*locked in COMPLIANCE/s)
-    expect(mode).toBe('COMPLIANCE')
+    expect([mode, coolAfter]).toEqual(['COMPLIANCE', '45'])
+    expect(KEPT.map((name) => deployed.get(name))).toEqual(KEPT.map((name) => released.get(name)))
     expect(KEPT.map((name) => updated.get(name))).toEqual(KEPT.map((name) => deployed.get(name)))
     expect(asked.output).toContain('Nothing was removed')
     for (const name of KEPT) expect(asked.output).toContain(deployed.get(name))
@@ -95,8 +120,8 @@ describeLocally('npm run deploy and npm run remove', () => {
     for (const name of ['ArchiveBucket', 'ArchiveKey']) expect(anew.get(name)).not.toBe(deployed.get(name))
   })
 
-  async function writeSecret(name: string, text: string): Promise<string | undefined> {
-    return (await clients.secrets.send(new CreateSecretCommand({ Name: name, SecretString: text }))).ARN
+  async function writeSecret(name: string, text: string): Promise<string> {
+    return (await clients.secrets.send(new CreateSecretCommand({ Name: name, SecretString: text }))).ARN ?? ''
   }
 
   /** The program that the npm script starts, with nothing of the caller's own AWS configuration. */
