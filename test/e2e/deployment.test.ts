@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  GetStackPolicyCommand,
+} from '@aws-sdk/client-cloudformation'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { HeadBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
@@ -90,6 +95,7 @@ describeLocally('npm run deploy and npm run remove', () => {
 
     const first = await run('deploy', ...params)
     const deployed = await resourcesOf(STACK)
+    const { StackPolicyBody } = await clients.cloudFormation.send(new GetStackPolicyCommand({ StackName: STACK }))
     const object = { Bucket: deployed.get('ArchiveBucket'), Key: 'media/kept' }
     await clients.s3.send(new PutObjectCommand({ ...object, Body: 'kept' }))
 
@@ -108,6 +114,7 @@ describeLocally('npm run deploy and npm run remove', () => {
 
     expect([first, update, removed, again].map(({ code, output }) => (code === 0 ? 0 : output))).toEqual([0, 0, 0, 0])
     expect(update.output).toMatch(/locked in COMPLIANCE.*Confirm the subscription|Confirm the subscription.*locked in COMPLIANCE/s)
+    expect(StackPolicyBody).toMatch(/"Deny".*Update:Replace.*LogicalResourceId\/ArchiveBucket/)
     expect([mode, coolAfter]).toEqual(['COMPLIANCE', '45'])
     expect(KEPT.map((name) => deployed.get(name))).toEqual(KEPT.map((name) => released.get(name)))
     expect(KEPT.map((name) => updated.get(name))).toEqual(KEPT.map((name) => deployed.get(name)))
