@@ -20,9 +20,11 @@ interface Statement {
   readonly [name: string]: unknown
 }
 /** As the stack puts it: a condition's first choice is the one for a stack that locks. */
-const STATEMENTS: Statement[] = templateResources('archive-bucket-policy.yml', REFERENCES).ArchiveBucketPolicy.PolicyDocument.Statement.map(
-  (statement: unknown) => (Array.isArray(statement) ? statement[1] : statement),
-)
+const statementsIn = (RetentionMode: string): Statement[] =>
+  templateResources('archive-bucket-policy.yml', { ...REFERENCES, RetentionMode }).ArchiveBucketPolicy.PolicyDocument.Statement.map(
+    (statement: unknown) => (Array.isArray(statement) ? statement[1] : statement),
+  )
+const STATEMENTS = statementsIn(PLACE.retentionMode)
 const judge = (statements: readonly object[], place = PLACE) =>
   judgeBucketPolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), place).map(({ verdict, sentence }) => ({
     verdict,
@@ -31,7 +33,7 @@ const judge = (statements: readonly object[], place = PLACE) =>
 
 describe("the doctor's word on the bucket's policy", () => {
   it('is content with what the stack puts', () => {
-    expect(STATEMENTS).toHaveLength(7)
+    expect(STATEMENTS).toHaveLength(11)
     expect(judge(STATEMENTS)).toEqual([{ verdict: 'ok', sentence: 'refuses what it should from everybody' }])
   })
 
@@ -40,6 +42,10 @@ describe("the doctor's word on the bucket's policy", () => {
     ['OnlyBreakGlassDestroys', /delete what is archived/],
     ['NeverReplaces', /put over what is archived/],
     ['LocksWhatItStores', /not locked in GOVERNANCE mode/],
+    ['LocksForADay', /locked for less than a day/],
+    ['StoresUnderNoOtherLock', /stored under another lock than the stack's/],
+    ['ChangesToNoOtherLock', /locked in another mode than the stack's/],
+    ['OnlyTheStackSetsLifecycles', /have objects expire/],
     ['NoOtherEncryption', /another encryption than KMS/],
     ['NoOtherKey', /another key than the stack's/],
     ['NoCustomerKey', /a key that a sender brings/],
@@ -79,7 +85,8 @@ describe("the doctor's word on the bucket's policy", () => {
   it('takes lists of one, other names, stricter statements and those of others', () => {
     const [first, ...others] = STATEMENTS.map(({ Sid: _, ...statement }) => ({ ...statement, Principal: { AWS: ['*'] } }))
     const reader = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::123456789012:root' }, Action: 's3:GetObject', Resource: '*' }
-    const noPut = { Effect: 'Deny', Principal: '*', Action: ['s3:PutObject'], Resource: ['*'] }
+    const changing = ['s3:PutObject', 's3:PutObjectRetention', 's3:PutLifecycleConfiguration']
+    const noPut = { Effect: 'Deny', Principal: '*', Action: changing, Resource: ['*'] }
 
     expect(judge([first ?? {}, ...others, reader])).toMatchObject([{ verdict: 'ok' }])
     expect(judge([STATEMENTS[0] ?? {}, STATEMENTS[1] ?? {}, noPut])).toMatchObject([{ verdict: 'ok' }])
@@ -102,10 +109,12 @@ describe("the doctor's word on the bucket's policy", () => {
   })
 
   it('demands the mode that the stack says, and none where it says none', () => {
-    const unlocked = STATEMENTS.filter(({ Sid }) => Sid !== 'LocksWhatItStores')
+    const unlocked = statementsIn('NONE').filter(({ Sid }) => Sid !== 'LocksWhatItStores')
 
     expect(judge(STATEMENTS, { ...PLACE, retentionMode: 'COMPLIANCE' })).toMatchObject([
       { sentence: expect.stringMatching(/COMPLIANCE mode/) },
+      { sentence: expect.stringMatching(/another lock/) },
+      { sentence: expect.stringMatching(/another mode/) },
     ])
     expect(judge(unlocked, { ...PLACE, retentionMode: 'NONE' })).toMatchObject([{ verdict: 'ok' }])
   })

@@ -58,6 +58,7 @@ export function judgeBucketPolicy(text: string | undefined, place: PolicyPlace):
 function denialsOf({ bucketArn, keyArn, breakGlassRoleArn, retentionMode }: PolicyPlace): readonly Denial[] {
   const [everything, archived] = [[`${bucketArn}/*`], ['manifests', 'records', 'media'].map((room) => `${bucketArn}/${room}/*`)]
   const put = { actions: ['s3:PutObject'] }
+  const otherMode = { StringNotEquals: { 's3:object-lock-mode': retentionMode } }
   const named = { Null: { 's3:x-amz-server-side-encryption': 'false' } }
   return [
     {
@@ -88,6 +89,30 @@ function denialsOf({ bucketArn, keyArn, breakGlassRoleArn, retentionMode }: Poli
             otherwise: `the policy lets objects be stored that are not locked in ${retentionMode} mode`,
           },
         ]),
+    {
+      ...put,
+      resources: archived,
+      condition: { NumericLessThan: { 's3:object-lock-remaining-retention-days': '1' } },
+      otherwise: 'the policy lets objects be stored that are locked for less than a day',
+    },
+    {
+      ...put,
+      resources: everything,
+      condition: { Null: { 's3:object-lock-mode': 'false' }, ...otherMode },
+      otherwise: "the policy lets objects be stored under another lock than the stack's",
+    },
+    {
+      actions: ['s3:PutObjectRetention'],
+      resources: everything,
+      condition: otherMode,
+      otherwise: "the policy lets what is archived be locked in another mode than the stack's, for as long as anybody likes",
+    },
+    {
+      actions: ['s3:PutLifecycleConfiguration'],
+      resources: [bucketArn],
+      condition: { 'ForAllValues:StringNotEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] } },
+      otherwise: 'the policy lets others than the stack have objects expire',
+    },
     {
       ...put,
       resources: everything,
