@@ -5,6 +5,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { composeArchiveCall } from '#compose'
 import type { ArchiveOutcome } from '#core/archive-call'
 import { assertCallId } from '#core/call-id'
+import { OUTCOME_SECONDS } from '#core/claim'
 import { asCallvaultError, type CallvaultError } from '#core/errors'
 import { addSeconds } from '#core/instants'
 import type { MatchOutcome } from '#core/match-callback'
@@ -12,9 +13,6 @@ import { CallIdInvalidError } from '#core/queue-errors'
 import { type CallbackMessage, parseQueueMessage } from '#core/queue-message'
 
 type ArchiveCallDoor = ReturnType<typeof composeArchiveCall>
-
-/** What an attempt that runs out of time needs to write its outcome. */
-const RESERVE_SECONDS = 20
 
 /**
  * An SQS batch, of ten at most: all of it at once, so that each has the invocation's whole time. Each record is a result of
@@ -32,7 +30,7 @@ export const createHandler = (door: ArchiveCallDoor) =>
 /** @returns the record as a batch item failure where nothing could be written or read; then the dead-letter queue keeps it */
 async function archiveRecord(door: ArchiveCallDoor, record: SQSRecord, context: Context): Promise<SQSBatchResponse['batchItemFailures']> {
   const deadline = addSeconds(door.now(), context.getRemainingTimeInMillis() / 1_000)
-  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_SECONDS * 1_000))
+  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - OUTCOME_SECONDS * 1_000))
   try {
     const message = parseQueueMessage(record.body)
     assertCallId(message.callId ?? message.outboundCallId)

@@ -1,7 +1,7 @@
 import { createCallLinks } from '#core/call-links'
 import { isPlaceUncertain, manifestElsewhere, placeOf } from '#core/call-place'
 import { awaitsSomething, type CallRow, organizationIdOf } from '#core/call-row'
-import { type Claim, type ClaimedCall, leaseUntilOf } from '#core/claim'
+import { type Claim, type ClaimedCall, copiesUntilOf, leaseUntilOf } from '#core/claim'
 import { createCommitRevision, newestManifest } from '#core/commit-revision'
 import type { CopyPorts } from '#core/copy-artifact'
 import { asCallvaultError, type CallvaultError, DeadlineReachedError } from '#core/errors'
@@ -176,13 +176,15 @@ export function createArchiveCall(ports: ArchiveCallPorts) {
     return newestManifest(archive, { partition, callId }, committed.revision + 1, signal)
   }
 
-  function planFor(call: ProviderCall, { row, fence }: ClaimedCall, { waits, retention }: Settings): AttemptPlan {
+  function planFor(call: ProviderCall, claim: ClaimedCall, { waits, retention }: Settings): AttemptPlan {
+    const { row, fence } = claim
     const from = endOf(call, now()) ?? row.firstSeenAt
     const partition = placeOf(row, call)
     return {
       call,
       known: row.artifacts,
       isRecheck: isRecheck(row),
+      copiesUntil: copiesUntilOf(claim),
       place: { partition, callId: call.id, fence },
       retention: retentionFor(call, ports.retentionMode, retention, now()),
       from,

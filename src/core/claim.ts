@@ -2,8 +2,14 @@ import { awaitsSomething, type CallRow, type DueReason, type RowSubject } from '
 import { addSeconds } from '#core/instants'
 import type { Trigger } from '#core/queue-message'
 
+//  claimed         copies end        attempt ends     deadline         lease ends
+//  |-----------------|------- 30 s -----|----- 20 s ----|------ 30 s -----|
 /** The lease outlives the invocation by this much, and the queue's visibility timeout outlives the lease. */
 const LEASE_MARGIN_SECONDS = 30
+/** What an attempt that runs out of time needs to write its outcome. */
+export const OUTCOME_SECONDS = 20
+/** What it takes to commit what is there where something else took too long. */
+const COMMIT_SECONDS = 30
 
 /** How far the reconciler moves a due row's `dueAt` on when it enqueues it: until then no other run enqueues it again. */
 export const DUE_HOLD_SECONDS = 600
@@ -47,6 +53,9 @@ export const hintsOf = ({ organizationId, callEndedAt }: ClaimRequest): CallRow[
 })
 
 export const leaseUntilOf = (deadline: Date) => addSeconds(deadline, LEASE_MARGIN_SECONDS)
+
+export const copiesUntilOf = ({ leaseUntil }: ClaimedCall) =>
+  addSeconds(leaseUntil, -(LEASE_MARGIN_SECONDS + OUTCOME_SECONDS + COMMIT_SECONDS))
 
 export const dueHorizonOf = (receivedAt: Date) => addSeconds(receivedAt, DUE_HOLD_SECONDS)
 

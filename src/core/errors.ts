@@ -36,6 +36,16 @@ export class DeadlineReachedError extends CallvaultError {
   }
 }
 
+/** An artifact takes longer than an invocation has. What else is there goes on without it; the next attempt tries it afresh. */
+export class CopyUnfinishedError extends CallvaultError {
+  readonly code = 'COPY_UNFINISHED'
+  readonly disposition = 'retry'
+
+  constructor() {
+    super('the time for copies ended before the whole was stored')
+  }
+}
+
 /**
  * Settings, event sources or environment are not as their schemas say. Every problem is listed at once. Calls wait for it to
  * be mended: a slip in a document must not leave every call in flight to a person.

@@ -1,7 +1,8 @@
 import type { CallLinks, Link } from '#core/call-links'
 import type { CallRow } from '#core/call-row'
 import { type CopyPorts, type CopyRequest, createCopyArtifact, type StoredMedia } from '#core/copy-artifact'
-import { asCallvaultError, type CallvaultError } from '#core/errors'
+import { asCallvaultError, type CallvaultError, CopyUnfinishedError } from '#core/errors'
+import { secondsBetween } from '#core/instants'
 import { MEDIA_NAMES, type MediaArtifact, type MediaName } from '#core/manifest-schema'
 import type { AttemptPlace } from '#core/object-keys'
 import type { ProviderCall } from '#core/provider-call'
@@ -19,6 +20,8 @@ export interface GatherRequest {
   readonly retention: Retention
   /** Look whether what is stored is still what its link gives. */
   readonly isRecheck: boolean
+  /** What is not copied by then is left to the next attempt, so that this one can commit the rest. */
+  readonly copiesUntil: Date
   readonly waits: Waits
   readonly window: WaitWindow
   readonly now: Date
@@ -40,14 +43,17 @@ export interface ArtifactTrouble {
  *
  * What is stored stays stored, and is compared where that is asked for; what has a link is copied; what has none is awaited
  * until the wait is over.
- * One artifact's error never stops the other.
+ * One artifact's error never stops the other, nor does one that takes longer than there is time for.
  */
 export function createGatherArtifacts(ports: CopyPorts) {
   const copyArtifact = createCopyArtifact(ports)
   const recheckArtifact = createRecheckArtifact({ sources: ports.sources, copyArtifact })
 
   return async function gatherArtifacts(request: GatherRequest, signal: AbortSignal): Promise<Gathered> {
-    const gathered = await Promise.all(MEDIA_NAMES.map((name) => gatherOne(name, request, signal)))
+    const late = new AbortController()
+    const cancel = ports.after(Math.max(0, secondsBetween(ports.now(), request.copiesUntil)), () => late.abort(new CopyUnfinishedError()))
+    const inTime = AbortSignal.any([signal, late.signal])
+    const gathered = await Promise.all(MEDIA_NAMES.map((name) => gatherOne(name, request, inTime))).finally(cancel)
     return {
       artifacts: gathered.map(({ artifact }) => artifact),
       troubles: gathered.flatMap(({ artifact: { name }, error }) => (error === undefined ? [] : [{ name, error }])),

@@ -47,6 +47,7 @@ interface VaultOptions {
 /** The whole of archive-call on twins, with a clock that the test moves. */
 export function createVault({ retentionMode = 'GOVERNANCE', settings = async () => SETTINGS, after }: VaultOptions = {}) {
   let time = after?.now() ?? addSeconds(CALL_ENDED_AT, 60)
+  const timers = new Set<{ readonly seconds: number; act(): void }>()
   const now = () => time
   const [archive, catalog, provider, sources] = [
     after?.archive ?? createMemoryArchive(),
@@ -64,7 +65,11 @@ export function createVault({ retentionMode = 'GOVERNANCE', settings = async () 
     retentionMode,
     now,
     random: () => 0.5,
-    after: () => () => {}, // its clock stands still while an attempt runs
+    after(seconds, act) {
+      const timer = { seconds, act }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
     version: '0.0.0-test',
   })
 
@@ -77,6 +82,11 @@ export function createVault({ retentionMode = 'GOVERNANCE', settings = async () 
     passHours(hours: number) {
       time = addSeconds(time, hours * 3_600)
     },
+    /** Its clock stands still while an attempt runs: what was to act within so many seconds acts now. */
+    actOnTimers(withinSeconds: number) {
+      for (const timer of [...timers].filter(({ seconds }) => seconds <= withinSeconds)) timer.act()
+    },
+    timersLeft: () => timers.size,
     deliver(trigger: Trigger = 'event', fields: Partial<CallMessage> = {}, signal = AbortSignal.timeout(10_000)): Promise<ArchiveOutcome> {
       return archiveCall(message(trigger, now(), fields), addSeconds(now(), 300), signal)
     },

@@ -10,16 +10,17 @@ import { captureTelemetry } from '#test/support/captured-telemetry'
 import { message } from '#test/support/vault'
 
 const NOW = new Date('2026-03-03T14:24:00.000Z')
-const CONTEXT = { awsRequestId: 'lambda-1', functionName: 'archive-call', getRemainingTimeInMillis: () => 60_000 } as Context
+const contextOf = (remainingMs: number) =>
+  ({ awsRequestId: 'lambda-1', functionName: 'archive-call', getRemainingTimeInMillis: () => remainingMs }) as Context
 
 type Work<Message, Outcome> = (message: Message, deadline: Date, signal: AbortSignal) => Promise<Outcome>
 
 const noCallbacks: Work<CallbackMessage, MatchOutcome> = async () => ({ kind: 'settled', calls: [], errors: [] })
 
-function createDoor(archiveCall: Work<CallMessage, ArchiveOutcome>, matchCallback = noCallbacks) {
+function createDoor(archiveCall: Work<CallMessage, ArchiveOutcome>, matchCallback = noCallbacks, remainingMs = 60_000) {
   const captured = captureTelemetry('archive-call')
   const handler = createHandler({ archiveCall, matchCallback, now: () => NOW, ...captured })
-  const deliver = (...bodies: readonly string[]) => handler(batchOf(bodies), CONTEXT)
+  const deliver = (...bodies: readonly string[]) => handler(batchOf(bodies), contextOf(remainingMs))
   return Object.assign(deliver, { lines: captured.lines })
 }
 
@@ -76,16 +77,21 @@ describe('a batch', () => {
   })
 
   it('leaves each attempt the invocation’s time, and twenty seconds less to work in', async () => {
-    const deadlines: Date[] = []
-    const deliver = createDoor(async (_message, deadline, signal) => {
-      deadlines.push(deadline)
-      expect(signal.aborted).toBe(false)
-      return { kind: 'archived', errors: [] }
-    })
+    const seen: unknown[] = []
+    const deliver = createDoor(
+      async (_message, deadline, signal) => {
+        seen.push(deadline, signal.aborted)
+        await expect.poll(() => signal.aborted, { timeout: 5_000 }).toBe(true)
+        return { kind: 'archived', errors: [] }
+      },
+      noCallbacks,
+      20_200,
+    )
 
-    await deliver(bodyFor('a'))
+    const answer = await deliver(bodyFor('a'))
 
-    expect(deadlines).toEqual([new Date('2026-03-03T14:25:00.000Z')])
+    expect(seen).toEqual([new Date('2026-03-03T14:24:20.200Z'), false])
+    expect(answer).toEqual({ batchItemFailures: [] })
   })
 })
 

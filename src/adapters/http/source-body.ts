@@ -5,17 +5,22 @@ import { SourceEndedEarlyError, SourceUnavailableError } from '#core/source-erro
 
 const STALL_MS = 8_000
 
+/** Telephone sound is 8 KB a second: a line that brings less, for as long as it may only be starting, would hold an invocation to its end. */
+const DRIP_MS = 60_000
+const DRIP_BYTES = 480 * 1_024
+
 /** So much of an unwanted body is read for the sake of the connection; a longer one costs the connection. */
 const DISCARDED_BYTES = 16 * 1024
 /** And so long, since one that drips is worth no connection either. */
 const DISCARDED_WITHIN_MS = 1_000
 
 /**
- * The body of an answer as the port promises it: an error on it where it stalls for 8 s, is aborted, or ends in a way that does not
+ * The body of an answer as the port promises it: an error on it where it stalls for 8 s, drips, is aborted, or ends in a way that does not
  * show it to be whole. Node itself reports a body that is shorter than declared, or whose last chunk is missing.
  */
 export function watchedBody(response: IncomingMessage, signal: AbortSignal): Readable {
   destroyWhenStalled(response)
+  destroyWhenDripping(response)
   destroyOnAbort(response, signal)
   return endsByClosing(response) ? unprovable(response) : response
 }
@@ -62,6 +67,17 @@ function destroyWhenStalled(response: IncomingMessage): void {
   socket.setTimeout(STALL_MS)
   socket.on('timeout', onSilence)
   response.once('close', () => socket.off('timeout', onSilence))
+}
+
+function destroyWhenDripping(response: IncomingMessage): void {
+  const { socket } = response
+  let bytesBefore = socket.bytesRead
+  const timer = setInterval(() => {
+    const bytes = socket.bytesRead - bytesBefore
+    bytesBefore += bytes
+    if (bytes < DRIP_BYTES && awaitsItsSource(response)) response.destroy(new SourceUnavailableError('sent less than 480 KiB in 60 s'))
+  }, DRIP_MS)
+  response.once('close', () => clearInterval(timer))
 }
 
 /** Silence is the reader's doing where all has arrived, or where the buffer is full and the connection paused for it. */
