@@ -13,8 +13,8 @@ interface Magic extends AudioContainer {
 
 const ascii = (head: Buffer, from: number, text: string) => head.toString('latin1', from, from + text.length) === text
 
-/** A tag's version follows its name: of what is printed there, no tag is told. */
-const isId3 = (head: Buffer) => ascii(head, 0, 'ID3') && (head[3] ?? 0xff) < 0x10
+/** A tag's version follows its name: what is printed there, if only as a tab, is no tag's. */
+const isId3 = (head: Buffer) => ascii(head, 0, 'ID3') && (head[3] ?? 0xff) < 0x09
 
 /** Pictures in the container of MP4. */
 const IMAGE_BRANDS = /^(avi[fs]|hei[cfsx]|hev[cx]|mif1|msf1)$/

@@ -15,10 +15,11 @@ export const isRiff = (head: Buffer) => FORMS.has(nameAt(head, 0)) && nameAt(hea
 export function riffBytes(head: Buffer, bytes: number): number | undefined {
   const samples = samplesOf(head, bytes)
   const samplesEnd = samples?.size === undefined ? undefined : samples.at + samples.size
+  // Writers err in the size of the file, by its first 8 bytes or by the one that makes an odd chunk even: no sound is missing then.
+  if (samplesEnd === bytes || (samplesEnd !== undefined && samplesEnd % 2 === 1 && samplesEnd + 1 === bytes)) return bytes
   const size = nameAt(head, 0) === 'RIFF' ? knownSize(head, 4, bytes - 8) : undefined
-  if (size === undefined) return samplesEnd
-  // Many a writer counts the byte that makes an odd chunk even, and leaves it away.
-  return samplesEnd === bytes && samplesEnd % 2 === 1 && size + 8 === bytes + 1 ? bytes : size + 8
+  if (size !== undefined) return size + 8
+  return samplesEnd !== undefined && samplesEnd > bytes ? samplesEnd : undefined
 }
 
 /**

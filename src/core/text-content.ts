@@ -1,6 +1,7 @@
 import { charsetOf, essenceOf } from '#core/content-type'
 import type { BodyInspector } from '#core/continued-body'
 import { SourceContentWrongError } from '#core/source-errors'
+import { createTextReader, type TextReader } from '#core/text-reader'
 
 /** The share of ASCII in a text of a Latin language. */
 const MOSTLY = 0.6
@@ -11,7 +12,8 @@ const MOSTLY = 0.6
  */
 export function decodedText(head: Buffer, charset: string, moreFollows: boolean): string | undefined {
   try {
-    const text = new TextDecoder(charset, { fatal: true }).decode(head, { stream: moreFollows })
+    const read = createTextReader(charset)
+    const text = read(head) + (moreFollows ? '' : read(undefined))
     return text.includes('\0') ? undefined : text
   } catch {
     return undefined
@@ -30,10 +32,10 @@ export interface TextSource {
  */
 export function createTextInspector({ contentType, bytes }: TextSource): BodyInspector {
   const charset = charsetOf(contentType)
-  const decoder = decoderOf(charset)
+  const read = readerOf(charset)
   let seenBytes = 0
   const see = (piece: Buffer | undefined) => {
-    if (isText(decoder, piece)) return
+    if (isText(read, piece)) return
     const seen = `${essenceOf(contentType) || 'no type'}, ${bytes ?? 'undeclared'} bytes`
     throw new SourceContentWrongError(`a transcript was expected, got ${seen}: no text in ${charset} after the first ${seenBytes}`)
   }
@@ -48,55 +50,47 @@ export function createTextInspector({ contentType, bytes }: TextSource): BodyIns
 }
 
 /** Undefined for a charset that nobody knows: the first bytes are refused for it. */
-function decoderOf(charset: string) {
+function readerOf(charset: string): TextReader | undefined {
   try {
-    return new TextDecoder(charset, { fatal: true })
+    return createTextReader(charset)
   } catch {
     return undefined
   }
 }
 
-function isText(decoder: ReturnType<typeof decoderOf>, piece: Buffer | undefined): boolean {
+function isText(read: TextReader | undefined, piece: Buffer | undefined): boolean {
   try {
-    return !(piece === undefined ? decoder?.decode() : decoder?.decode(piece, { stream: true }))?.includes('\0')
+    return !read?.(piece).includes('\0')
   } catch {
     return false
   }
 }
 
+/** So little changes in silence, whatever its codec makes of it; no text has so few characters. */
+const MONOTONE_VALUES = 12
+const MONOTONE_BYTES_A_VALUE = 16
+
+/** Of a text of words, in any alphabet. */
+const SHARE_OF_SPACES = 0.05
+
 /**
  * Whether a head is text in any charset that a server may write an error in. UTF-16 is ASCII with NUL between; Latin-1 is
- * mostly ASCII. Sound has control characters, or hardly any ASCII: silence is all 00, all 7F or all FF.
+ * mostly ASCII; what is neither has spaces, or is over soon. Sound has control characters, or is monotone: silence is all 00, all 55,
+ * all 7F or all FF.
+ * @param bytes of the whole body
  */
-export function looksLikeText(head: Buffer): boolean {
-  const bytes = head.filter((byte) => byte !== 0)
-  const isLayout = (byte: number) => byte === 0x09 || byte === 0x0a || byte === 0x0c || byte === 0x0d
-  if (bytes.length === 0 || bytes.some((byte) => (byte < 0x20 && !isLayout(byte)) || byte === 0x7f)) return false
-  return decodedText(head, 'utf-8', true) !== undefined || bytes.filter((byte) => byte < 0x80).length > bytes.length * MOSTLY
+export function looksLikeText(head: Buffer, bytes: number): boolean {
+  const seen = head.filter((byte) => byte !== 0)
+  if (seen.length === 0 || seen.some(isControl) || isMonotone(seen)) return false
+  if (decodedText(head, 'utf-8', true) !== undefined || shareOf(seen, (byte) => byte < 0x80) > MOSTLY) return true
+  return bytes <= head.length || shareOf(seen, isSpace) > SHARE_OF_SPACES
 }
 
-/** What markup may begin with: space of any kind, a byte order mark or its half, and its own first characters. */
-const BEFORE_MARKUP = new Set([0x00, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0xa0, 0xef, 0xfe, 0xff, 0x3c, 0x7b])
+const isSpace = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0c || byte === 0x0d
 
-/** The markup of an error page, in any charset, whatever stands behind it. */
-export function startsLikeMarkup(head: Buffer): boolean {
-  if (!BEFORE_MARKUP.has(head[0] ?? 0)) return false
-  const text = Buffer.from(head.filter((byte) => byte !== 0)).toString('latin1')
-  return isMarkup(text.replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, ''))
-}
+/** ESC colours a terminal, and begins other alphabets. */
+const isControl = (byte: number) => (byte < 0x20 && byte !== 0x1b && !isSpace(byte)) || byte === 0x7f
 
-/** HTML, XML, or the JSON object of an error, whatever its type says: no sound begins so. */
-const isMarkup = (text: string) => /^[\s\uFEFF]*(<[!?a-z]|\{)/i.test(text)
+const isMonotone = (bytes: Uint8Array) => new Set(bytes).size < Math.min(MONOTONE_VALUES, bytes.length / MONOTONE_BYTES_A_VALUE)
 
-/**
- * The same where text is what is expected: `{inaudible}` and `<Agent>` may begin what somebody said. A page or an error closes
- * what it opens, or begins as none does who speaks.
- */
-export function isMarkupText(text: string): boolean {
-  const start = text.replace(/^[\s\uFEFF]+/, '')
-  if (start.startsWith('{')) return /^\{\s*["'}]/.test(start)
-  return (
-    isMarkup(start) &&
-    (/^<([!?]|(html|head|body|title|meta|script|style|center|h1|p|pre|div|br|hr)\b)/i.test(start) || /<\/|\/>/.test(start))
-  )
-}
+const shareOf = (bytes: Uint8Array, isCounted: (byte: number) => boolean) => bytes.filter(isCounted).length / bytes.length

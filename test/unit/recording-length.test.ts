@@ -86,6 +86,27 @@ describe('a recording', () => {
     expect(() => suspectOf(even, false)).toThrow(expect.objectContaining({ code: 'SOURCE_ENDED_EARLY' }))
   })
 
+  it('is whole where its samples end it, though its writer counted the first 8 bytes twice', () => {
+    const file = wav({ seconds: 60 })
+    file.writeUInt32LE(file.length, 4)
+
+    expect([true, false].map((isLengthDeclared) => suspectOf(file, isLengthDeclared))).toEqual([undefined, undefined])
+  })
+
+  it('is refused where nobody declared its length and more came than its header tells', () => {
+    const file = Buffer.concat([wav({ seconds: 60 }), Buffer.from('<html><body>Fatal error: out of memory</body></html>')])
+
+    expect(suspectOf(file, true)).toBeUndefined()
+    expect(() => suspectOf(file, false)).toThrow(expect.objectContaining({ code: 'SOURCE_ENDED_EARLY' }))
+  })
+
+  it('may have chunks behind its samples, and the byte that makes them even', () => {
+    const [odd, listed] = [wav({ promised: 640_001, given: 640_002 }), Buffer.concat([wav({ seconds: 60 }), listChunk])]
+    listed.writeUInt32LE(listed.length - 8, 4)
+
+    expect([odd, listed].map((file) => suspectOf(file, false))).toEqual([undefined, undefined])
+  })
+
   it('is judged by the size of its samples where that of the file is not known', () => {
     const file = withSizes(wav({ seconds: 60, given: 700_000 }), 0, 960_000)
 

@@ -48,14 +48,14 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'an error page passes for a transcript',
     file: MEDIA_TYPE,
-    edits: [[' || isMarkupText(text)) return undefined', ') return undefined']],
+    edits: [['if (isMarkupIn(head, text) || isMarkupOfType(essenceOf(contentType), text)) return undefined', '']],
   },
   {
     name: 'an error page passes for a recording',
     file: MEDIA_TYPE,
     edits: [
       ['if (startsLikeMarkup(head)) return undefined', ''],
-      [`essence.startsWith('audio/') && !looksLikeText(head)`, `essence.startsWith('audio/')`],
+      [' && !holdsPage(head) && !looksLikeText(head, declared.bytes)', ''],
     ],
   },
   {
