@@ -5,6 +5,10 @@ import type { AddressInfo } from 'node:net'
 export type Tampering =
   /** Reset after so many bytes of its body went through. */
   | { readonly resetsAfterBytes: number }
+  /** Nothing more of it is taken after so many bytes of its body went through, and nothing is said. */
+  | { readonly stallsAfterBytes: number }
+  /** Taken to its end, kept from the store, and never answered. */
+  | { readonly swallows: true }
   /** It is done, and its answer is lost. */
   | { readonly losesAnswer: true }
   /** Answered so, without the store hearing of it. */
@@ -32,6 +36,7 @@ export async function startTamperingProxy(target: string): Promise<TamperingProx
       })
       return
     }
+    if (tampering !== undefined && 'swallows' in tampering) return void request.resume()
     // The signature is over the host, so that it must stay as it is.
     const { hostname, port } = new URL(target)
     const onward = send({ hostname, port, method: request.method, path: request.url, headers: request.headers }, (answer) => {
@@ -44,8 +49,15 @@ export async function startTamperingProxy(target: string): Promise<TamperingProx
     })
     onward.on('error', () => request.socket.destroy())
     request.on('error', () => onward.destroy())
-    if (tampering !== undefined && 'resetsAfterBytes' in tampering) resetAfter(tampering.resetsAfterBytes, request, () => onward.destroy())
     request.pipe(onward)
+    if (tampering === undefined) return
+    if ('resetsAfterBytes' in tampering) {
+      after(tampering.resetsAfterBytes, request, () => {
+        request.socket.resetAndDestroy()
+        onward.destroy()
+      })
+    }
+    if ('stallsAfterBytes' in tampering) after(tampering.stallsAfterBytes, request, () => request.unpipe(onward).pause())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
@@ -60,12 +72,10 @@ export async function startTamperingProxy(target: string): Promise<TamperingProx
   }
 }
 
-function resetAfter(bytes: number, request: IncomingMessage, giveUp: () => void): void {
+function after(bytes: number, request: IncomingMessage, act: () => void): void {
   let passed = 0
   request.on('data', (piece: Buffer) => {
     passed += piece.length
-    if (passed < bytes) return
-    request.socket.resetAndDestroy()
-    giveUp()
+    if (passed >= bytes) act()
   })
 }

@@ -9,6 +9,7 @@ import {
   PutObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { BRIEFLY } from '#adapters/s3/client-options'
 import { isConflict, isMissing, isPreconditionFailed, statusOf } from '#adapters/s3/s3-answers'
 import { sendAsEncoded } from '#adapters/s3/sent-as-encoded'
 import { trailedBody } from '#adapters/s3/trailed-body'
@@ -45,7 +46,7 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
     const sent = { key, bytes: body.length, sha256: sha256Hex(body) }
     const input = { Body: body, ContentLength: body.length, ChecksumSHA256: toBase64(sent.sha256), ...headersOf(options) }
 
-    return store(commandOf(key, input), key, options.signal, async () => sent)
+    return store(commandOf(key, input), key, { abortSignal: options.signal, ...BRIEFLY }, async () => sent)
   }
 
   /** The digest is sent behind the body, so that S3 checks and keeps it, though nobody knows it before the last byte passed. */
@@ -56,7 +57,7 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
     sendAsEncoded(command, trailed.stream, trailed.encodedBytes)
 
     try {
-      return await store(command, key, trailed.failure, async () => ({ key, bytes, sha256: await trailed.drain() }))
+      return await store(command, key, { abortSignal: trailed.failure }, async () => ({ key, bytes, sha256: await trailed.drain() }))
     } finally {
       trailed.release()
     }
@@ -66,9 +67,10 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
     return new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: '*', ...input })
   }
 
-  async function store(command: PutObjectCommand, key: string, signal: AbortSignal, whenSent: () => Promise<Sent>): Promise<PutResult> {
+  async function store(command: PutObjectCommand, key: string, sending: Sending, whenSent: () => Promise<Sent>): Promise<PutResult> {
+    const { abortSignal: signal } = sending
     try {
-      const answer = await client.send(command, { abortSignal: signal })
+      const answer = await client.send(command, sending)
       return { outcome: 'stored', object: await attested(await whenSent(), answer, signal) }
     } catch (error) {
       signal.throwIfAborted()
@@ -100,9 +102,8 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
 
   async function head(key: string, signal: AbortSignal, versionId?: string): Promise<StoredObject | undefined> {
     try {
-      const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' }), {
-        abortSignal: signal,
-      })
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' })
+      const answer = await client.send(command, { abortSignal: signal, ...BRIEFLY })
       if (answer.ChecksumSHA256 === undefined || answer.VersionId === undefined || answer.ContentLength === undefined) {
         throw new StoredChecksumMismatchError('the object that stands there has no SHA-256 or no version')
       }
@@ -116,7 +117,7 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
 
   async function read(key: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal })
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal, ...BRIEFLY })
       return await answer.Body?.transformToByteArray()
     } catch (error) {
       if (isMissing(error)) return undefined
@@ -128,10 +129,11 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
   async function extendRetention(object: StandingVersion, { mode, retainUntil }: Retention, signal: AbortSignal): Promise<void> {
     if (mode === 'NONE') return
     const version = { Bucket: bucket, Key: object.key, VersionId: object.versionId }
+    const sending = { abortSignal: signal, ...BRIEFLY }
     try {
-      const standing = await client.send(new HeadObjectCommand(version), { abortSignal: signal })
+      const standing = await client.send(new HeadObjectCommand(version), sending)
       const lock = strongestLock({ Mode: mode, RetainUntilDate: retainUntil }, standing)
-      if (lock !== undefined) await client.send(new PutObjectRetentionCommand({ ...version, Retention: lock }), { abortSignal: signal })
+      if (lock !== undefined) await client.send(new PutObjectRetentionCommand({ ...version, Retention: lock }), sending)
     } catch (cause) {
       signal.throwIfAborted()
       const status = statusOf(cause)
@@ -147,6 +149,11 @@ export function createS3ArchiveStore({ client, bucket, kmsKeyArn }: S3ArchiveSto
       ...(retention.mode === 'NONE' ? {} : { ObjectLockMode: retention.mode, ObjectLockRetainUntilDate: retention.retainUntil }),
     }
   }
+}
+
+interface Sending {
+  readonly abortSignal: AbortSignal
+  readonly requestTimeout?: number
 }
 
 type StandingVersion = Pick<StoredObject, 'key' | 'versionId'>

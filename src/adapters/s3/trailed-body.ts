@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { YoungGarbage } from '#adapters/s3/young-garbage'
+import { ArchiveUnavailableError } from '#core/archive-errors'
 import { SourceEndedEarlyError } from '#core/source-errors'
 
 /** How much may wait for the connection to S3: a few reads of the source, so that neither side stands still for the other. */
 const WAITING_BYTES = 256 * 1_024
+
+/** As long as S3 itself waits for a silent sender. The timeout of a socket that cannot write takes twice its time. */
+const STALL_MS = 20_000
 
 /** A body on its way to S3 in the form that is sent, counted and digested once while it passes. */
 export interface TrailedBody {
@@ -12,7 +16,7 @@ export interface TrailedBody {
   readonly stream: Readable
   /** How long `stream` is: the body, and what the form adds. */
   readonly encodedBytes: number
-  /** Aborted, with the error as its reason, where the source failed, did not have its declared length, or time ran out. */
+  /** Aborted, with the error as its reason, where the source failed, did not have its declared length, the store took nothing any more, or time ran out. */
   readonly failure: AbortSignal
   /** Hex SHA-256 of the whole, once the source ended with exactly its declared length. Rejects with `failure.reason`. */
   readonly digest: Promise<string>
@@ -42,14 +46,23 @@ export function trailedBody(source: Readable, declaredBytes: number, signal: Abo
     failing.abort(error)
   }
 
-  const stream = new Readable({ highWaterMark: WAITING_BYTES, read: () => void source.resume() })
+  let stalling: NodeJS.Timeout | undefined
+  const stream = new Readable({
+    highWaterMark: WAITING_BYTES,
+    read() {
+      clearTimeout(stalling)
+      source.resume()
+    },
+  })
   source.pause() // nothing flows before the request asks for it
   source.on('data', (chunk: Buffer) => {
     receivedBytes += chunk.length
     if (receivedBytes > declaredBytes) return fail(new SourceEndedEarlyError(receivedBytes, declaredBytes))
     hash.update(chunk)
     passed(chunk.length)
-    if (isWanted && !stream.push(chunk)) source.pause()
+    if (!isWanted || stream.push(chunk)) return
+    source.pause()
+    stalling = setTimeout(() => fail(new ArchiveUnavailableError('took nothing for 20 s')), STALL_MS)
   })
   source.once('end', () => {
     if (receivedBytes !== declaredBytes) return fail(new SourceEndedEarlyError(receivedBytes, declaredBytes))
@@ -78,11 +91,13 @@ export function trailedBody(source: Readable, declaredBytes: number, signal: Abo
     digest: whole.promise,
     drain() {
       isWanted = false
+      clearTimeout(stalling)
       source.resume()
       return whole.promise
     },
     release() {
       isWanted = false
+      clearTimeout(stalling)
       signal.removeEventListener('abort', giveUp)
       source.destroy()
       stream.destroy()

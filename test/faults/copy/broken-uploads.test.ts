@@ -8,7 +8,10 @@ import { type CopyRig, createCopyRig } from './copy-rig.ts'
 const RECORDING = wav({ seconds: 120 })
 const SOURCE = [{ entity: { body: RECORDING, etag: '"one"' } }]
 
-describeWith('versitygw', (engine) => describeBrokenUploads(engine))
+describeWith('versitygw', (engine) => {
+  describeBrokenUploads(engine)
+  describePatience(engine)
+})
 describeWith('ministack', (engine) => describeBrokenUploads(engine))
 
 function describeBrokenUploads(engine: S3Engine): void {
@@ -69,4 +72,40 @@ function describeBrokenUploads(engine: S3Engine): void {
       await expect(rig.filesLeft()).resolves.toEqual([])
     })
   })
+}
+
+/** On one engine: what they wait for is what stands before it. */
+function describePatience(engine: S3Engine): void {
+  describe.concurrent('an upload of which nobody hears any more', () => {
+    it('is given up where nothing of it is taken for 20 s, leaves no object, and frees its source', async ({ expect, onTestFinished }) => {
+      const { proxy, rig } = await started(engine, onTestFinished)
+      proxy.meetNext('PUT', { stallsAfterBytes: 100_000 })
+
+      const { error, bodies } = await rig.copy([{ entity: { body: wav({ seconds: 2_000 }), etag: '"one"' } }])
+
+      expect(error).toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', message: 'the archive took nothing for 20 s' })
+      expect(bodies).toEqual([])
+      await expect.poll(() => rig.server.answersOpen(), { timeout: 5_000 }).toBe(0)
+    })
+
+    it('is looked for where all of it was taken and no answer comes for 25 s', async ({ expect, onTestFinished }) => {
+      const { proxy, rig } = await started(engine, onTestFinished)
+      proxy.meetNext('PUT', { swallows: true })
+
+      const { error, bodies } = await rig.copy(SOURCE)
+
+      expect(error).toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', message: 'the archive did not store (no answer)' })
+      expect(bodies).toEqual([])
+    })
+  })
+}
+
+async function started(engine: S3Engine, onTestFinished: (end: () => Promise<void>) => void) {
+  const proxy = await startTamperingProxy(engine.s3Endpoint)
+  const rig = await createCopyRig(engine, proxy.url)
+  onTestFinished(async () => {
+    await rig.close()
+    await proxy.close()
+  })
+  return { proxy, rig }
 }
