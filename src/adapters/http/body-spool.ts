@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Readable, Transform } from 'node:stream'
+import { type Readable, Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { closed } from '#core/continued-body'
 import { CallvaultError } from '#core/errors'
 import type { BodySpool } from '#core/ports/body-spool'
 import { RecordingTooLargeError, SourceEndedEarlyError, SpoolFullError } from '#core/source-errors'
@@ -11,9 +12,18 @@ import { RecordingTooLargeError, SourceEndedEarlyError, SpoolFullError } from '#
 export interface BodySpoolOptions {
   /** Where temporary files may stand. Each body gets a folder of its own that nobody else can read. */
   readonly directory: string
-  /** What all bodies at once may take; without it, what the disk has free when the first one comes. */
+  /** What all bodies at once may take; without it, as much as the disk has when nothing is on it. */
   readonly limitBytes?: number
 }
+
+/** What is asked of the disk; node's own, but where a test has a full one. */
+export interface Disk {
+  mkdtemp(prefix: string): Promise<string>
+  statfs(directory: string): Promise<{ readonly blocks: number; readonly bsize: number }>
+  createWriteStream(file: string, options: { readonly flags: string; readonly mode: number }): Writable
+}
+
+const NODES_DISK: Disk = { mkdtemp, statfs, createWriteStream }
 
 const FOLDER_PREFIX = 'callvault-spool-'
 /** A sandbox gives the process after a crash the number of the one before: what tells them apart is made anew. */
@@ -23,7 +33,7 @@ const OWN_PREFIX = `${FOLDER_PREFIX}${process.pid}-${randomUUID()}-`
 const RESERVED_BYTES = 16 * 1_024 ** 2
 
 /** Spools through a temporary file that is gone when its use has ended, however it ended. */
-export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): BodySpool {
+export function createBodySpool({ directory, limitBytes }: BodySpoolOptions, disk = NODES_DISK): BodySpool {
   let prepared: Promise<Space> | undefined
 
   return {
@@ -31,12 +41,13 @@ export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): Bo
       // Without a listener of ours, a body that fails before it is read would end the process.
       const failure = failureOf(body)
       const meter = createMeter(await spaceOnDisk())
-      const folder = await mkdtemp(join(directory, OWN_PREFIX)).catch((error: unknown) => {
+      const folder = await disk.mkdtemp(join(directory, OWN_PREFIX)).catch((error: unknown) => {
         throw isDiskFull(error) ? new SpoolFullError(0) : error
       })
       try {
         const file = join(folder, 'body')
-        await takeIn(body, file, { signal, meter, failure })
+        const target = disk.createWriteStream(file, { flags: 'wx', mode: 0o600 })
+        await takeIn(body, target, { signal, meter, failure })
         return await useFile(file, (content) => use({ bytes: meter.bytes(), body: content }))
       } finally {
         await rm(folder, { recursive: true, force: true })
@@ -47,7 +58,7 @@ export function createBodySpool({ directory, limitBytes }: BodySpoolOptions): Bo
 
   /** What failed once may do the next time. */
   async function spaceOnDisk(): Promise<Space> {
-    prepared ??= prepare(directory, limitBytes)
+    prepared ??= prepare(directory, disk, limitBytes)
     try {
       return await prepared
     } catch (error) {
@@ -63,11 +74,12 @@ interface Space {
   heldBytes: number
 }
 
-async function prepare(directory: string, limitBytes: number | undefined): Promise<Space> {
+/** A disk that others fill just now is not too small: what does not fit then is tried again. */
+async function prepare(directory: string, disk: Disk, limitBytes: number | undefined): Promise<Space> {
   await sweep(directory)
   if (limitBytes !== undefined) return { limitBytes, heldBytes: 0 }
-  const { bavail, bsize } = await statfs(directory)
-  return { limitBytes: Math.max(0, bavail * bsize - RESERVED_BYTES), heldBytes: 0 }
+  const { blocks, bsize } = await disk.statfs(directory)
+  return { limitBytes: Math.max(0, blocks * bsize - RESERVED_BYTES), heldBytes: 0 }
 }
 
 /** A process that was killed leaves its folder behind, and the disk outlives it. */
@@ -93,9 +105,9 @@ interface TakeInOptions {
   readonly failure: () => Error | undefined
 }
 
-async function takeIn(body: Readable, file: string, { signal, meter, failure }: TakeInOptions): Promise<void> {
+async function takeIn(body: Readable, target: Writable, { signal, meter, failure }: TakeInOptions): Promise<void> {
   try {
-    await pipeline(body, meter.stream, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal })
+    await pipeline(body, meter.stream, target, { signal })
   } catch (error) {
     if (signal.aborted) throw signal.reason
     if (error instanceof CallvaultError) throw error
@@ -110,7 +122,7 @@ async function useFile<T>(file: string, use: (content: Readable) => Promise<T>):
   try {
     return await use(content)
   } finally {
-    content.destroy()
+    await closed(content.destroy())
   }
 }
 
