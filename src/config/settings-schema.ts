@@ -3,6 +3,9 @@ import * as v from 'valibot'
 const DAYS_IN_A_CENTURY = 36_525
 const text = v.pipe(v.string(), v.nonEmpty())
 const wholeNumber = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
+/** A host, or `*.` and what hosts end in: neither a URL nor a port, nor a star elsewhere, since such an entry would match nothing. */
+const HOST = /^(\*\.)?[^\s*./:?#@\\[\]%]+(\.[^\s*./:?#@\\[\]%]+)*$/
+const host = v.pipe(v.string(), v.regex(HOST, 'has to be a host, or *. and what hosts end in'))
 /** What the published schema says of a value. */
 const described = <T extends v.GenericSchema>(value: T, sentence: string) => v.pipe(value, v.description(sentence))
 const hours = (most: number) => v.pipe(v.number(), v.minValue(0), v.maxValue(most))
@@ -65,7 +68,7 @@ export const SettingsSchema = v.strictObject({
   sources: v.optional(
     v.strictObject({
       hostAllowlist: v.optional(
-        described(v.array(text), 'Hosts that links may lead to: an exact one, or *.suffix. Empty: every public host.'),
+        described(v.array(host), 'Hosts that links may lead to: an exact one, or *.suffix. Empty: every public host.'),
         [],
       ),
     }),

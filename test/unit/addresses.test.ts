@@ -9,6 +9,10 @@ const METADATA = [
   '100.100.100.200',
   'fd00:ec2::254',
   'fd00:ec2::23',
+  '168.63.129.16',
+  'fd20:ce::254',
+  'fd00:c1::a9fe:a9fe',
+  'fd00:42::42',
   '::ffff:169.254.169.254',
 ]
 const INSIDE = [
@@ -97,6 +101,10 @@ describe('the URL of a source', () => {
       expect(() => judge(`https://${host}/`, { hostAllowlist: ['media.example', '*.voice.example'] })).toThrow(SourceAddressRefusedError)
     },
   )
+
+  it('may not have a host that ends in what is no name', () => {
+    expect(() => judge('https://evil.example../', { hostAllowlist: ['*.exa mple'] })).toThrow(SourceAddressRefusedError)
+  })
 
   it('gets no exemption from the allowlist', () => {
     expect(() => judge('https://127.0.0.1/', { hostAllowlist: ['127.0.0.1'] })).toThrow(SourceAddressRefusedError)

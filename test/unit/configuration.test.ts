@@ -87,6 +87,29 @@ describe('settings', () => {
     expect(settings(document, true).allomia.baseUrl).toBe('http://127.0.0.1:8080')
   })
 
+  it.each([
+    'https://media.example/',
+    '*',
+    'media.example:443',
+    'exa mple',
+    '*.',
+    '*media.example',
+    'media.example/path',
+    'media.example.',
+    '',
+  ])('say which entry of the allowlist can match no host: %j', (entry) => {
+    const document = { ...SETTINGS, sources: { hostAllowlist: ['media.example', entry] } }
+
+    expect(problemsOf(() => settings(document))).toEqual(['sources.hostAllowlist.1 has to be a host, or *. and what hosts end in'])
+  })
+
+  it.each(['media.example', '*.voice.example', 'média.example', 'MEDIA.example', '*.my_bucket.example', '10.1.2.3', 'localhost'])(
+    'take an entry of the allowlist that is a host, or ends some: %s',
+    (entry) => {
+      expect(settings({ ...SETTINGS, sources: { hostAllowlist: [entry] } }).sources.hostAllowlist).toEqual([entry])
+    },
+  )
+
   it('never repeat a value: it may be a secret', () => {
     const secret = 'a-secret-in-the-wrong-place'
     const document = { ...SETTINGS, [secret.length]: secret, allomia: { ...SETTINGS.allomia, lookBackDays: secret, baseUrl: secret } }

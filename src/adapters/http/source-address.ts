@@ -15,8 +15,12 @@ const METADATA_ADDRESSES = new Set([
   '169.254.170.2',
   '169.254.170.23',
   '100.100.100.200',
+  '168.63.129.16', // Azure's, the one among public addresses
   'fd00:ec2::254',
   'fd00:ec2::23',
+  'fd20:ce::254', // Google
+  'fd00:c1::a9fe:a9fe', // Oracle
+  'fd00:42::42', // Scaleway
 ])
 
 /** What a machine of one's own may answer on. */
@@ -59,9 +63,10 @@ function isAllowed(text: string, allowInsecure: boolean): boolean {
 
 function isListed(host: string, hostAllowlist: readonly string[]): boolean {
   if (hostAllowlist.length === 0) return true
-  return hostAllowlist.some((entry) =>
-    entry.startsWith('*.') ? host.endsWith(`.${domainToASCII(entry.slice(2))}`) && entry.length > 2 : host === domainToASCII(entry),
-  )
+  return hostAllowlist.some((entry) => {
+    const name = domainToASCII(entry.replace(/^\*\./, ''))
+    return name !== '' && (entry.startsWith('*.') ? host.endsWith(`.${name}`) : host === name)
+  })
 }
 
 /** The host as a name or an address: without the brackets of IPv6 and the root's dot. */
