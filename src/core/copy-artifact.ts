@@ -97,7 +97,8 @@ export function createCopyArtifact(ports: CopyPorts) {
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof SourceEndedEarlyError)) return error
   const { cause } = error
-  return cause instanceof CallvaultError && !(cause instanceof SourceUnavailableError) ? cause : error
+  const isBreak = cause instanceof SourceUnavailableError || cause instanceof SourceEndedEarlyError
+  return cause instanceof CallvaultError && !isBreak ? cause : error
 }
 
 /** What is kept of a server's headers is in a plain form: free text could be anything, and a manifest is for ever. */

@@ -89,7 +89,7 @@ export function createDownloads({ sources, now, after }: DownloadPorts, request:
 
     mayStartOver(error) {
       if (downloadsLeft === 0) return false
-      const isBroken = isOpen && (error instanceof SourceEndedEarlyError || error instanceof SourceUnavailableError)
+      const isBroken = error instanceof SourceEndedEarlyError || (isOpen && error instanceof SourceUnavailableError)
       return isBroken || (isRefusal(error) && refusals === 1)
     },
   }

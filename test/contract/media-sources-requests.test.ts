@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { inspect } from 'node:util'
@@ -75,7 +76,6 @@ describe('a request', () => {
       'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\nX: ?X-Amz-Signature=hidden\r\n\r\nabc',
     ],
     ['with endless headers', `HTTP/1.1 200 OK\r\nX: ${'hidden'.repeat(10_000)}\r\n\r\n`],
-    ['that is nothing', ''],
     ['that switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ?X-Amz-Signature=hidden\r\n\r\n'],
   ])('refuses an answer %s, and keeps none of it', async (_what, answer) => {
     const link = server.link(({ socket }) => void socket.end(answer))
@@ -91,6 +91,21 @@ describe('a request', () => {
         .toString('hex')
         .replace(/..(?!$)/g, '$& '),
     )
+  })
+
+  it.each([
+    ['reset', (socket: Socket) => socket.resetAndDestroy()],
+    ['ended', (socket: Socket) => socket.end()],
+    ['ended within the head', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nX: ?X-Amz-Signature=hidden')],
+  ])('whose connection is %s before the answer says that it was cut', async (_how, cut) => {
+    const link = server.link(({ socket }) => void cut(socket))
+
+    const error = await local()
+      .open(link, patient())
+      .catch((reason: unknown) => reason)
+
+    expect(error).toBeInstanceOf(SourceEndedEarlyError)
+    expect(inspect(error, { depth: 10 })).not.toContain('hidden')
   })
 
   it.each([{ 'content-encoding': 'gzip' }, { 'content-encoding': 'br' }, { 'transfer-encoding': 'gzip, chunked' }])(
@@ -134,6 +149,21 @@ describe('a request', () => {
   })
 })
 
+describe.concurrent('a connection', () => {
+  it('that idles for 15 s is closed, so that no frozen one is used again', async ({ expect }) => {
+    const idling = await startScriptedServer()
+    const link = idling.link((_request, response) => void response.writeHead(302, { location: target('x'), 'content-length': 0 }).end())
+    await buffer((await local().open(link, patient())).body)
+
+    await delay(10_000)
+    const openAfterTen = idling.connectionsOpen()
+
+    await expect.poll(() => idling.connectionsOpen(), { timeout: 8_000 }).toBe(0)
+    expect(openAfterTen).toBe(1)
+    await idling.close()
+  })
+})
+
 describe.concurrent('a body', () => {
   it('that ends by closing the connection has no length, and is never whole', async () => {
     const link = server.link(({ socket }) => void socket.end('HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\nhalf of it?'))
@@ -153,6 +183,7 @@ describe.concurrent('a body', () => {
 
     await expect(received).rejects.toThrow('the source sent nothing for 8 s')
     expect(Date.now() - startedAt).toBeGreaterThan(7_000)
+    expect(Date.now() - startedAt).toBeLessThan(10_000)
   })
 
   it('is not given up for its reader being slow', async () => {
@@ -178,10 +209,22 @@ describe.concurrent('a body', () => {
     await expect(buffer(source.body)).rejects.toThrow('the source sent nothing for 8 s')
   })
 
-  it('is waited for no longer than 10 s', async () => {
-    const link = server.link(() => {})
+  it('is waited for no longer where promises of an answer flood in', async () => {
+    const startedAt = Date.now()
+    const link = server.link(({ socket }) => {
+      const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(100)), 50)
+      socket.once('close', () => clearInterval(timer))
+    })
 
     await expect(local().open(link, patient())).rejects.toThrow('the source did not answer within 10 s')
+    expect(Date.now() - startedAt).toBeLessThan(12_000)
+  })
+
+  it('is waited for no longer than 10 s', async () => {
+    const [link, startedAt] = [server.link(() => {}), Date.now()]
+
+    await expect(local().open(link, patient())).rejects.toThrow('the source did not answer within 10 s')
+    expect(Date.now() - startedAt).toBeLessThan(12_000)
   })
 })
 

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMediaSources } from '#adapters/http/media-sources'
-import { SourceAddressRefusedError, SourceGoneError, SourceUnavailableError } from '#core/source-errors'
+import { SourceAddressRefusedError, SourceGoneError, SourceLinkLapsedError, SourceUnavailableError } from '#core/source-errors'
 import { type ScriptedServer, startScriptedServer } from '#test/support/scripted-server'
 import { createMemorySources, type SourceAnswer } from '#test/support/twins/memory-sources'
 import { describeMediaSourcesContract } from './media-sources.ts'
@@ -114,20 +114,37 @@ describe('redirects', () => {
 })
 
 describe('an unwanted body', () => {
-  it('that drips is let go within a second or two, though it is short', async () => {
-    await expect(local().open(drippingLink(), patient())).rejects.toBeInstanceOf(SourceGoneError)
+  it.each([
+    [404, SourceGoneError],
+    [403, SourceLinkLapsedError],
+    [500, SourceUnavailableError],
+  ])('that ends a download with %i is let go before that is reported', async (status, meaning) => {
+    await expect(local().open(drippingLink(status), patient())).rejects.toBeInstanceOf(meaning)
+
+    await expect.poll(() => server.answersOpen(), { timeout: 500, interval: 10 }).toBe(0)
+  })
+
+  it('that is no rest is let go before that is reported', async () => {
+    const brokenOff = { etag: '"one"', bytes: 10, receivedBytes: 1 }
+
+    await expect(local().openRest(drippingLink(200), brokenOff, patient())).resolves.toBe('changed')
+
+    await expect.poll(() => server.answersOpen(), { timeout: 500, interval: 10 }).toBe(0)
+  })
+
+  it('of a redirect that drips is let go within a second or two, though it is short', async () => {
+    await buffer((await local().open(drippingLink(302), patient())).body)
 
     await expect.poll(() => server.answersOpen(), { timeout: 5_000 }).toBe(0)
   })
 
-  it('is let go when the time is up', async () => {
+  it('of a redirect is let go when the time is up', async () => {
     const caller = new AbortController()
 
-    await local()
-      .open(drippingLink(), caller.signal)
-      .catch(() => caller.abort())
+    await buffer((await local().open(drippingLink(302), caller.signal)).body)
+    caller.abort()
 
-    await expect.poll(() => server.answersOpen(), { timeout: 800 }).toBe(0)
+    await expect.poll(() => server.answersOpen(), { timeout: 500, interval: 10 }).toBe(0)
   })
 })
 
@@ -166,12 +183,12 @@ const local = () => createMediaSources({ allowInsecure: true, hostAllowlist: asy
 const target = (body: string | Buffer) =>
   server.link((_request, response) => void response.writeHead(200, { 'content-length': Buffer.byteLength(body) }).end(body))
 
-/** Nothing is there, which it says in a body of 10,000 bytes, one every 100 ms. */
-const drippingLink = () =>
+/** Says so in a body of 10,000 bytes, one every 100 ms. */
+const drippingLink = (status: number) =>
   server.link((_request, response) => {
     const timer = setInterval(() => response.write('x'), 100)
     response.once('close', () => clearInterval(timer))
-    response.writeHead(404, { 'content-length': 10_000 }).flushHeaders()
+    response.writeHead(status, { 'content-length': 10_000, location: target('there') }).flushHeaders()
   })
 
 /** A link that leads to `url` over so many redirects, every second one relative. */

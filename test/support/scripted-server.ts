@@ -11,6 +11,7 @@ export interface ScriptedServer {
   readonly requests: readonly { readonly url: string; readonly headers: IncomingHttpHeaders }[]
   /** How many connections were ever made. */
   connectionsMade(): number
+  connectionsOpen(): number
   /** How many answers have neither been given to their end nor been given up by the client. */
   answersOpen(): number
   close(): Promise<void>
@@ -51,6 +52,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     link: (handler) => `${url}/${nameIn('', handler)}`,
     nameIn,
     connectionsMade: () => connections,
+    connectionsOpen: () => open.size,
     answersOpen: () => answers,
     close: () =>
       new Promise((resolve) => {

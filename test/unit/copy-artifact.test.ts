@@ -123,6 +123,24 @@ describe('a link', () => {
     expect(refused.opened()).toEqual(['link 1', 'link 2'])
   })
 
+  it('whose connection is cut before an answer is opened again, three times in all', async () => {
+    const cut = new SourceEndedEarlyError(0, undefined)
+    const [once, always] = [createCopy({ answers: [[cut], [WHOLE]] }), createCopy({ answers: [[cut]] })]
+
+    await once.run()
+
+    expect(once.storedBodies()).toEqual([RECORDING])
+    await expect(always.run()).rejects.toBe(cut)
+    expect(always.opened()).toHaveLength(3)
+  })
+
+  it('that cannot be reached is looked for later', async () => {
+    const copy = createCopy({ answers: [[new SourceUnavailableError('could not be reached (ECONNREFUSED)')], [WHOLE]] })
+
+    await expect(copy.run()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    expect(copy.opened()).toEqual(['link 1'])
+  })
+
   it.each([404, 500])('that answers %i is looked for later', async (status) => {
     const copy = createCopy({ answers: [[{ status }]] })
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { assertSourceUrl } from '#adapters/http/source-address'
-import { declaredBytes, discard, watchedBody } from '#adapters/http/source-body'
+import { declaredBytes, discard, giveUp, watchedBody } from '#adapters/http/source-body'
 import { createSourceRequest } from '#adapters/http/source-request'
 import type { BrokenOff, MediaSources, OpenSource, SourceValidators } from '#core/ports/media-sources'
 import {
@@ -32,12 +32,12 @@ export function createMediaSources({ allowInsecure, hostAllowlist, clock = () =>
   return {
     async open(link, signal) {
       const { response, hop } = await reach(link, {}, signal)
-      return openedFrom(response, hop, signal, clock())
+      return await openedFrom(response, hop, signal, clock())
     },
 
     async openIfChanged(link, known, signal) {
       const { response, hop } = await reach(link, conditionsOf(known), signal)
-      if (statusOf(response) !== 304) return openedFrom(response, hop, signal, clock())
+      if (statusOf(response) !== 304) return await openedFrom(response, hop, signal, clock())
       discard(response, signal)
       return 'unchanged'
     },
@@ -46,7 +46,7 @@ export function createMediaSources({ allowInsecure, hostAllowlist, clock = () =>
       const { response } = await reach(link, { range: `bytes=${brokenOff.receivedBytes}-`, 'if-range': brokenOff.etag }, signal)
       if (isRestOf(brokenOff, response)) return watchedBody(response, signal)
       const problem = RESTLESS_STATUSES.has(statusOf(response)) ? undefined : problemOf(response)
-      discard(response, signal)
+      await giveUp(response)
       if (problem !== undefined) throw problem
       return 'changed'
     },
@@ -108,10 +108,10 @@ function asWritten(header: string): string {
   return isUtf8(bytes) ? bytes.toString() : header
 }
 
-function openedFrom(response: IncomingMessage, { host }: URL, signal: AbortSignal, fetchedAt: Date): OpenSource {
+async function openedFrom(response: IncomingMessage, { host }: URL, signal: AbortSignal, fetchedAt: Date): Promise<OpenSource> {
   const problem = problemOf(response)
   if (problem !== undefined) {
-    discard(response, signal)
+    await giveUp(response)
     throw problem
   }
 

@@ -1,6 +1,7 @@
 import { addAbortListener } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { pipeline, type Readable, Transform } from 'node:stream'
+import { closed } from '#core/continued-body'
 import { SourceEndedEarlyError, SourceUnavailableError } from '#core/source-errors'
 
 const STALL_MS = 8_000
@@ -25,7 +26,10 @@ export function watchedBody(response: IncomingMessage, signal: AbortSignal): Rea
   return endsByClosing(response) ? unprovable(response) : response
 }
 
-/** Gives up an answer that nobody reads. */
+/** Gives up an answer that ends a download, and its connection: whoever reports it has let go of both. */
+export const giveUp = (response: IncomingMessage): Promise<void> => closed(response.on('error', () => {}).destroy())
+
+/** Lets an answer pass that nobody reads and that is followed by another request, over the same connection where it is short. */
 export function discard(response: IncomingMessage, signal: AbortSignal): void {
   if (declaredBytes(response) === undefined || Number(declaredBytes(response)) > DISCARDED_BYTES) {
     response.destroy()

@@ -2,7 +2,7 @@ import { addAbortListener } from 'node:events'
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { createCheckedLookup } from '#adapters/http/checked-lookup'
-import { SourceAddressRefusedError, SourceUnavailableError } from '#core/source-errors'
+import { SourceAddressRefusedError, SourceEndedEarlyError, SourceUnavailableError } from '#core/source-errors'
 
 /** Sends one GET and resolves to its answer, whatever its status; the body is paused. */
 export type SourceRequest = (url: URL, conditions: OutgoingHttpHeaders, signal: AbortSignal) => Promise<IncomingMessage>
@@ -14,7 +14,10 @@ const IDLE_CONNECTION_MS = 15_000
 
 const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'callvault' }
 
-/** @returns a request that throws {SourceUnavailableError} retry, or {SourceAddressRefusedError} halt, where it gets no answer */
+/**
+ * @returns a request that throws, where it gets no answer, {SourceEndedEarlyError} retry: the connection was cut;
+ * {SourceUnavailableError} retry; {SourceAddressRefusedError} halt
+ */
 export function createSourceRequest(allowInsecure: boolean): SourceRequest {
   const lookup = createCheckedLookup(allowInsecure)
   const kept = { keepAlive: true, timeout: IDLE_CONNECTION_MS }
@@ -64,6 +67,7 @@ const wasClosedBefore = (sent: http.ClientRequest, error: NodeJS.ErrnoException)
 function asSourceError(error: NodeJS.ErrnoException): Error {
   if (error instanceof SourceAddressRefusedError || error instanceof SourceUnavailableError) return error
   const { code = 'no code' } = error
+  if (code === 'ECONNRESET' || code === 'EPIPE') return new SourceEndedEarlyError(0, undefined, { cause: error })
   // A parser's error carries the raw answer, and with it what no log may hold.
   return new SourceUnavailableError(`could not be reached (${code})`, 'rawPacket' in error ? {} : { cause: error })
 }

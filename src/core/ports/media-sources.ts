@@ -31,6 +31,7 @@ export interface MediaSources {
    *
    * MUST NOT connect to addresses that are not public, send the API key, or accept a content encoding.
    * @throws {SourceGoneError | SourceLinkLapsedError | SourceUnavailableError | SourceContentWrongError} retry
+   * @throws {SourceEndedEarlyError} retry: the connection was cut before the answer
    * @throws {SourceAddressRefusedError} halt
    */
   open(url: string, signal: AbortSignal): Promise<OpenSource>
