@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { type CallLinks, createCallLinks, type Link } from '#core/call-links'
 import { createCopyArtifact, type StoredMedia } from '#core/copy-artifact'
 import { addSeconds } from '#core/instants'
@@ -27,11 +28,27 @@ export function createCopy({ name = 'recording', answers, fetches = [], stuckFet
   const [archive, sources] = [createMemoryArchive(), createMemorySources()]
   const stuck = Promise.withResolvers<void>()
   const timers = new Set<{ readonly at: Date; act(): void }>()
+  const bodies: Readable[] = []
+  const puts: string[] = []
   let [time, asked] = [START, 0]
 
   const copyArtifact = createCopyArtifact({
-    archive,
-    sources,
+    archive: {
+      ...archive,
+      put(key, ...rest) {
+        puts.push(key)
+        return archive.put(key, ...rest)
+      },
+    },
+    sources: {
+      ...sources,
+      async open(url, signal) {
+        const source = await sources.open(url, signal)
+        const body = slowlyClosed(source.body)
+        bodies.push(body)
+        return { ...source, body }
+      },
+    },
     spool: memorySpool,
     now: () => time,
     after(seconds, act) {
@@ -48,6 +65,9 @@ export function createCopy({ name = 'recording', answers, fetches = [], stuckFet
       const retention = { mode: 'NONE' as const, retainUntil: START, policy: 'none' }
       return copyArtifact({ name, links, link: linkOf(links), place, retention, callSeconds: undefined }, signal)
     },
+    /** How many PutObjects were begun. */
+    putsBegun: () => puts.length,
+    bodiesOpen: () => bodies.filter(({ closed }) => !closed).length,
     storedBodies: () => archive.objects().map(({ body }) => Buffer.from(body)),
     opened: () => sources.opened().map((url) => `link ${/\/(\d+)\?/.exec(url)?.[1]}`),
     /** Everything that can happen without it happens first. */
@@ -84,10 +104,19 @@ export function createCopy({ name = 'recording', answers, fetches = [], stuckFet
   }
 }
 
+/** Lets go of what it held only some turns after it was destroyed, as sockets do. */
+function slowlyClosed(body: Readable): Readable {
+  const destroy = body._destroy.bind(body)
+  body._destroy = (error, done) => destroy(error, (thrown) => void inTurns(5).then(() => done(thrown)))
+  return body
+}
+
 const abortOf = (signal: AbortSignal) =>
   new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
 
 /** Streams hand on what they have turn by turn: after so many turns nothing moves any more. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+const settled = () => inTurns(100)
+
+async function inTurns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }

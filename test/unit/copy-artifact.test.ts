@@ -8,6 +8,7 @@ import {
 } from '#core/source-errors'
 import { createCopy } from '#test/support/copy'
 import { wav } from '#test/support/sounds'
+import type { SourceAnswer } from '#test/support/twins/memory-sources'
 
 const RECORDING = wav({ seconds: 20 })
 const WHOLE = { body: RECORDING, contentType: 'audio/wav', etag: '"r1"' }
@@ -111,6 +112,46 @@ describe('a copy whose download breaks off', () => {
   })
 })
 
+describe('a copy', () => {
+  it.each([
+    ['stores it', { answers: [[WHOLE]] }],
+    ['refuses it', { answers: [[{ body: '<html>', contentType: 'audio/wav' }]] }],
+    ['finds it too short', { answers: [[CUT_WITHOUT_ETAG]] }],
+    ['spools it', { answers: [[{ ...WHOLE, declaresLength: false }]] }],
+  ])('has closed what it opened when it reports that it %s', async (_end, options) => {
+    const copy = createCopy(options)
+
+    await copy.run().catch(() => {})
+
+    expect(copy.opened()).not.toEqual([])
+    expect(copy.bodiesOpen()).toBe(0)
+  })
+
+  it('has closed what it opened when its time is up', async () => {
+    const [copy, caller] = [createCopy({ answers: [[CUT], [WHOLE]], stuckFetches: [1] }), new AbortController()]
+
+    const running = copy.run(caller.signal)
+    await copy.letTimePass(1)
+    caller.abort(new Error('the time is up'))
+
+    await expect(running).rejects.toThrow('the time is up')
+    expect(copy.bodiesOpen()).toBe(0)
+  })
+
+  it.each<[string, SourceAnswer]>([
+    ['a page', { body: '<html>', contentType: 'audio/wav' }],
+    ['nothing', { body: '', contentType: 'audio/wav' }],
+    ['a text', { body: 'no such recording', contentType: 'audio/wav' }],
+    ['noise of another type', { body: Buffer.from([0, 1, 2, 3]), contentType: 'application/octet-stream' }],
+  ])('begins no upload of %s', async (_what, answer) => {
+    const copy = createCopy({ answers: [[answer]] })
+
+    await expect(copy.run()).rejects.toMatchObject({ code: 'SOURCE_CONTENT_WRONG' })
+
+    expect(copy.putsBegun()).toBe(0)
+  })
+})
+
 describe('a link', () => {
   it.each([401, 403, 410])('that answers %i is fetched again, once', async (status) => {
     const copy = createCopy({ answers: [[{ status }], [WHOLE]] })
@@ -180,43 +221,5 @@ describe('a link', () => {
     const copy = createCopy({ answers: [[{ status: 403 }], [CUT], [{ status: 403 }]] })
 
     await expect(copy.run()).rejects.toBeInstanceOf(SourceLinkLapsedError)
-  })
-})
-
-describe('a transcript', () => {
-  const start = 'Agent : bonjour\n'.repeat(10_000)
-  const copied = (body: Buffer, contentType = 'text/plain', declaresLength = true) =>
-    createCopy({ name: 'transcript', answers: [[{ body, contentType, declaresLength }]] })
-
-  it.each([
-    ['bytes that are no UTF-8', Buffer.from([...Buffer.from('é'), 0xff]), 'text/plain'],
-    ['half a character at its end', Buffer.from([0xc3]), 'text/plain; charset=utf-8'],
-    ['a NUL', Buffer.from('\0'), 'text/plain'],
-    ['a NUL in Latin-1', Buffer.from('\0'), 'text/plain; charset=iso-8859-1'],
-  ])('is refused for %s far behind its beginning', async (_what, end, contentType) => {
-    for (const declaresLength of [true, false]) {
-      const copy = copied(Buffer.concat([Buffer.from(start), end]), contentType, declaresLength)
-
-      const said = declaresLength
-        ? `got text/plain, ${start.length + end.length} bytes: no text`
-        : 'got text/plain, undeclared bytes: no text'
-      await expect(copy.run()).rejects.toThrow(
-        expect.objectContaining({ code: 'SOURCE_CONTENT_WRONG', message: expect.stringContaining(said) }),
-      )
-      expect(copy.opened()).toHaveLength(1)
-      expect(copy.storedBodies()).toEqual([])
-    }
-  })
-
-  it.each([
-    ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${start}é`), 'text/plain'],
-    ['UTF-16', Buffer.from(`\ufeff${start}é`, 'utf16le'), 'text/plain; charset=utf-16'],
-    ['Latin-1', Buffer.from(`${start}é`, 'latin1'), 'text/plain; charset=ISO-8859-1'],
-  ])('is stored byte for byte in %s', async (_charset, body, contentType) => {
-    const copy = copied(body, contentType)
-
-    await copy.run()
-
-    expect(copy.storedBodies()).toEqual([body])
   })
 })
