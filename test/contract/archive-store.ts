@@ -138,6 +138,16 @@ export function describeArchiveStoreContract(name: string, makeSubject: () => Pr
       await expect(subject.versionsOf(key)).resolves.toEqual([])
     })
 
+    it.each([0, 1_000, 3 * MIB])('stores nothing of a source that is closed after %i bytes without a word', async (delivered) => {
+      const key = newKey()
+      const body = silentAfter(someBytes(delivered), () => body.destroy())
+
+      const stored = put(key, { bytes: 6 * MIB, body })
+
+      await expect(stored).rejects.toBeInstanceOf(SourceEndedEarlyError)
+      await expect(subject.versionsOf(key)).resolves.toEqual([])
+    })
+
     it('stores the whole afterwards at a key where a source broke', async () => {
       const [key, body] = [newKey(), someBytes(2 * MIB)]
       await put(key, { bytes: body.length, body: breakingAfter(body.subarray(0, MIB), new Error('cut')) }).catch(() => {})

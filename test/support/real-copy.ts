@@ -19,7 +19,8 @@ export interface CopyOrder {
 
 /** The copy with its real hands: sockets, disk, and whatever archive it is given. Each copy has a place of its own. */
 export async function createRealCopy(archive: ArchiveStore) {
-  const directory = await mkdtemp(join(tmpdir(), 'callvault-copy-'))
+  await sweep()
+  const directory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
   const copyArtifact = createCopyArtifact({
     archive,
     sources: createMediaSources({ allowInsecure: true, hostAllowlist: async () => [] }),
@@ -53,6 +54,24 @@ export async function createRealCopy(archive: ArchiveStore) {
     },
     filesLeft: () => readdir(directory),
     close: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+const PREFIX = 'callvault-copy-'
+
+/** A run that is ended from outside closes nothing: the next one does it for those that are gone. */
+async function sweep(): Promise<void> {
+  const left = (await readdir(tmpdir())).filter(
+    (name) => name.startsWith(PREFIX) && !isAlive(Number.parseInt(name.slice(PREFIX.length), 10)),
+  )
+  await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ArchiveUnavailableError } from '#core/archive-errors'
 import { addSeconds } from '#core/instants'
 import { RecordingTooLargeError, SourceAddressRefusedError } from '#core/source-errors'
+import { wav } from '#test/support/sounds'
 import { CALL_ENDED_AT, createVaultWithCall, RECORDING, RECORDING_URL, record, TRANSCRIPT_URL } from '#test/support/vault'
 
 const HTML = { body: '<!DOCTYPE html><html><body>Error</body></html>', contentType: 'audio/wav' }
@@ -38,6 +39,20 @@ describe('waiting for what is late', () => {
     expect(states).toEqual([
       ['record stored', 'transcript stored', 'recording awaited'],
       ['record stored', 'transcript stored', 'recording stored'],
+    ])
+  })
+
+  it('commits what an earlier attempt stored with the mark that it was stored with', async () => {
+    const vault = createVaultWithCall({ transcriptUrl: null })
+    vault.sources.set(RECORDING_URL, { body: wav({ seconds: 10 }), contentType: 'audio/wav' })
+    await vault.deliver()
+    vault.passHours(3)
+
+    await vault.deliver('due')
+
+    expect(vault.sources.opened()).toEqual([RECORDING_URL])
+    expect(vault.manifests().map(({ artifacts }) => artifacts.at(-1))).toEqual([
+      expect.objectContaining({ state: 'stored', suspect: 'short' }),
     ])
   })
 
