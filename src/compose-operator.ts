@@ -234,6 +234,7 @@ function s3Of({ s3EndpointUrl, ...connection }: AwsConnection): S3Client {
   return new S3Client({
     ...accessOf({ ...connection, endpointUrl }),
     ...S3_CLIENT_OPTIONS,
+    maxAttempts: 3, // who reads a whole archive is throttled now and then
     ...reading,
     ...(endpointUrl && { forcePathStyle: true }),
   })
