@@ -23,7 +23,7 @@ const EXAMPLES = `Examples:
 export function deadLettersCommand(): CommandDefinition {
   const command = new Command('dead-letters')
     .description(
-      'Shows the messages that could not be worked three times, and what is wrong with them; or sends those that can be read back to the queue.',
+      'Shows the messages that could not be worked five times, and what is wrong with them; or sends those that can be read back to the queue.',
     )
     .option('--send-back', 'send back what can be read; the rest stays')
     .option('--limit <n>', 'no more than these', parseCount, 100)
