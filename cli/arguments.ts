@@ -26,3 +26,10 @@ export function parseAge(text: string): number {
   if (unit === undefined) throw new InvalidArgumentError('An age is written 90m, 12h or 2d.')
   return Number(count) * SECONDS_OF[unit as keyof typeof SECONDS_OF]
 }
+
+/** A place in the archive, as an interrupted run names it: everything of any other form would be behind nothing, or behind all. */
+export function parsePlace(text: string): string {
+  if (!/^organization=[^/]+\/year=\d{4}\/month=\d\d\/day=\d\d$/.test(text))
+    throw new InvalidArgumentError('A place is written organization=org_1/year=2026/month=03/day=01, as the interrupted run said it.')
+  return text
+}

@@ -8,9 +8,12 @@ export function createFinishedPlace() {
 
   return {
     see(next: string | undefined): void {
-      if (next !== partition) finished = partition ?? finished
-      partition = next ?? partition
+      // A stray stands in no partition, between the calls of one.
+      if (next === undefined) return
+      if (next !== partition) finished = partition
+      partition = next
     },
+    finished: () => finished,
     /** What a person is told who has to go on. Undefined: from the beginning. */
     sentence: () => (finished === undefined ? undefined : `ended early; --after ${finished} goes on behind what is done`),
   }

@@ -8,9 +8,14 @@ export function createFixityTally() {
   const problems: (FixityProblem & { readonly callId: string | undefined })[] = []
   const unreferenced: string[] = []
   const counts = { calls: 0, manifests: 0, objects: 0, readBytes: 0 }
+  let verdicts = 0
+  /** Where the store only did not hand something out, nothing is known to differ. */
+  const refused = () => problems.filter(({ kind }) => kind === 'refused').length
+  const differences = () => problems.length - refused()
 
   return {
     add(verdict: CallVerdict): void {
+      verdicts += 1
       counts.calls += verdict.partition === undefined ? 0 : 1
       counts.manifests += verdict.revisions
       counts.objects += verdict.objects
@@ -18,12 +23,16 @@ export function createFixityTally() {
       problems.push(...verdict.problems.map((problem) => ({ callId: verdict.callId, ...problem })))
       unreferenced.push(...verdict.unreferenced)
     },
+    isEmpty: () => verdicts === 0,
     summary: () => ({ ...counts, problems: problems.length, unreferenced: unreferenced.length }),
     found: () => ({ problems, unreferenced }),
-    /** Where the store only did not hand things out, nothing is known to differ. */
+    differences,
+    refused,
+    /** A difference is known, and stays one, whatever else could not be looked at. What is not there was named wrongly. */
     exitCode(): ExitCode {
-      if (problems.length === 0) return EXIT.ok
-      return problems.every(({ kind }) => kind === 'refused') ? EXIT.tryAgain : EXIT.differences
+      if (differences() > 0) return EXIT.differences
+      if (refused() > 0) return EXIT.tryAgain
+      return verdicts === 0 ? EXIT.usage : EXIT.ok
     },
   }
 }

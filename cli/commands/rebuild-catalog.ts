@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { parseCount } from '#cli/arguments'
+import { parseCount, parsePlace } from '#cli/arguments'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import { createFinishedPlace } from '#cli/finished-place'
 import type { CommandDefinition } from '#cli/program'
@@ -42,7 +42,7 @@ export function rebuildCatalogCommand(): CommandDefinition {
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--yes', 'write')
     .option('--organization <id>', "one organization's calls alone")
-    .option('--after <place>', 'go on behind this place, which an interrupted run names')
+    .option('--after <place>', 'go on behind this place, which an interrupted run names', parsePlace)
     .option('--jobs <n>', 'calls at once', parseCount, 8)
     .addHelpText('before', EXAMPLES)
     .addHelpText(

@@ -1,12 +1,12 @@
-import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { parseCount } from '#cli/arguments'
+import { parseCount, parsePlace } from '#cli/arguments'
 import { closedDaysIn, type DayOptions, withDays } from '#cli/day-range'
-import type { ExitCode } from '#cli/exit-codes'
+import { EXIT, type ExitCode } from '#cli/exit-codes'
 import { createFinishedPlace } from '#cli/finished-place'
 import { createFixityTally, type FixityTally } from '#cli/fixity-tally'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
+import { openReport } from '#cli/report-file'
 import type { Session } from '#cli/session'
 import { bytesText, counted } from '#cli/wording'
 import { type BucketPlace, catalogOf, composeCountCalls, composeVerifyCalls } from '#compose-operator'
@@ -43,12 +43,12 @@ export function verifyCommand(): CommandDefinition {
     .option('--bucket <name>', 'another bucket than the stack has, such as a copy of it; without the catalog')
     .option('--attested', 'compare the checksums that S3 keeps, and read no recordings')
     .option('--jobs <n>', 'calls at once', parseCount, 8)
-    .option('--after <place>', 'go on behind this place, which an interrupted run names')
+    .option('--after <place>', 'go on behind this place, which an interrupted run names', parsePlace)
     .option('--report <file>', 'write all that was found into a file, as JSON')
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nExit code 3 where anything differs. Objects that no manifest names are listed; they are no difference.\n\n--json: {type: problem, callId?, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId?, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
+      '\nExit code 3 where anything differs, else 4 where something was not handed out, else 2 where nothing was found to verify.\nObjects that no manifest names are listed; they are no difference. A report is written when a run is interrupted, too:\nisWhole says whether it came to its end.\n\n--json: {type: problem, callId?, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId?, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
     )
   return { command, run: (session, [id], options) => verify(session, id, options as unknown as VerifyOptions) }
 }
@@ -58,12 +58,15 @@ async function verify(session: Session, id: string | undefined, options: VerifyO
   assertOneTarget(id, options)
   const bucket = options.bucket === undefined ? await session.stack() : { archiveBucket: options.bucket }
   const scope = await scopeOf(session, bucket, id, options)
+  const report = options.report === undefined ? undefined : await openReport(options.report)
 
   const progress = output.startProgress('calls')
   if (progress.isShown) void composeCountCalls(connection, bucket)(scope, signal).then(progress.expect, () => {})
   const tally = createFixityTally()
   const place = createFinishedPlace()
   const order = { scope, attested: options.attested ?? false, jobs: options.jobs }
+  const summary = () => ({ type: 'summary', ...tally.summary(), attested: order.attested })
+  const keep = (isWhole: boolean) => report?.write({ ...summary(), isWhole, finished: place.finished(), ...tally.found() })
   try {
     for await (const verdict of composeVerifyCalls(connection, bucket)(order, signal)) {
       tally.add(verdict)
@@ -74,14 +77,15 @@ async function verify(session: Session, id: string | undefined, options: VerifyO
   } catch (error) {
     const sentence = place.sentence()
     if (sentence !== undefined && scope.kind !== 'days') output.complain(sentence)
+    await keep(false)
     throw error
   } finally {
     progress.hide()
   }
 
-  const summary = { type: 'summary', ...tally.summary(), attested: order.attested }
-  if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify({ ...summary, ...tally.found() }, null, 2)}\n`)
-  output.result(summary, sentenceOf(session, tally))
+  await keep(true)
+  output.result(summary(), sentenceOf(session, tally))
+  if (tally.isEmpty()) output.complain('error: nothing was found to verify: look at the names, and at the days.')
   return tally.exitCode()
 }
 
@@ -120,8 +124,13 @@ function tell({ output }: Session, { callId, problems, unreferenced }: CallVerdi
 }
 
 function sentenceOf({ output }: Session, tally: FixityTally): string {
-  const { calls, objects, readBytes, problems, unreferenced } = tally.summary()
-  const verdict = problems === 0 ? output.good('nothing differs') : output.bad(`${counted(problems, 'difference')} found`)
-  const rest = unreferenced === 0 ? '' : `; ${counted(unreferenced, 'object')} that nothing names`
-  return `${counted(calls, 'call')}, ${counted(objects, 'object')}, ${bytesText(readBytes)} read: ${verdict}${rest}`
+  const { calls, objects, readBytes, unreferenced } = tally.summary()
+  const verdicts = [
+    ...(tally.differences() === 0 ? [] : [output.bad(`${counted(tally.differences(), 'difference')} found`)]),
+    ...(tally.refused() === 0 ? [] : [output.bad(`${counted(tally.refused(), 'object')} not handed out, of which nothing is known`)]),
+    ...(tally.exitCode() === EXIT.ok ? [output.good('nothing differs')] : []),
+    ...(tally.isEmpty() ? ['nothing to verify'] : []),
+    ...(unreferenced === 0 ? [] : [`${counted(unreferenced, 'object')} that nothing names`]),
+  ]
+  return `${counted(calls, 'call')}, ${counted(objects, 'object')}, ${bytesText(readBytes)} read: ${verdicts.join('; ')}`
 }

@@ -40,6 +40,16 @@ export class AwsUnavailableError extends CallvaultError {
   }
 }
 
+/** No bucket of that name. */
+export class BucketNotFoundError extends CallvaultError {
+  readonly code = 'BUCKET_NOT_FOUND'
+  readonly disposition = 'park'
+
+  constructor(bucket: string, options: { cause?: unknown } = {}) {
+    super(`there is no bucket ${bucket}`, options)
+  }
+}
+
 /** Neither the catalog nor a message knows this call. */
 export class CallUnknownError extends CallvaultError {
   readonly code = 'CALL_UNKNOWN'

@@ -3,6 +3,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
 import { ArchiveUnavailableError, ObjectRefusedError } from '#core/archive-errors'
+import { AwsAccessDeniedError } from '#core/operator-errors'
 import { describeWith } from '#test/support/engines/available'
 import { createLockedBucket, s3ClientOf } from '#test/support/engines/clients'
 import type { S3Engine } from '#test/support/engines/engine'
@@ -28,7 +29,8 @@ describeWith('versitygw', (engine) => {
 
       await expect(refused.facts(object, signal)).rejects.toThrow(ObjectRefusedError)
       await expect(refused.open(object, signal)).rejects.toThrow(ObjectRefusedError)
-      await expect(collect(refused.list('', { signal }))).rejects.toThrow(ArchiveUnavailableError)
+      await expect(collect(refused.list('', { signal }))).rejects.toThrow(AwsAccessDeniedError)
+      await expect(collect(silent.list('', { signal }))).rejects.toThrow(ArchiveUnavailableError)
       await expect(silent.facts(object, signal)).rejects.toThrow(ArchiveUnavailableError)
       await expect(silent.open(object, signal)).rejects.toThrow(ArchiveUnavailableError)
     })

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -62,6 +62,22 @@ describeLocally('callvault, where Ctrl-C is pressed', () => {
     expect(place).toBe(`organization=${ORGANIZATION}/year=2026/month=03/day=01`)
     expect(resumed.exitCode).toBe(0)
     expect(resumed.records()).toMatchObject([{ type: 'summary', ...rest }])
+  })
+
+  it('verify leaves a report of what it has seen until then', async () => {
+    const report = join(folder, 'report.json')
+    const command = await runUntilItStands(`/${STANDS_AT}/`, 'verify', '--all', '--jobs', '1', '--report', report)
+
+    command.pressCtrlC()
+    await command.ended(ENDS_WITHIN_MS)
+
+    expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+      type: 'summary',
+      isWhole: false,
+      finished: `organization=${ORGANIZATION}/year=2026/month=03/day=01`,
+      calls: 2,
+      problems: [],
+    })
   })
 
   it('get ends with 130, keeps what is whole, leaves no file that is not, and goes on from there', async () => {

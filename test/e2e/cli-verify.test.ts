@@ -103,11 +103,32 @@ describe('callvault verify, over the files of a storage server', () => {
     })
   })
 
-  it('ends with 4 where there is no such bucket, or nobody may look', async () => {
+  it('ends with 2 where there is no such bucket', async () => {
     const { exitCode, stderr } = await verify('--all', '--bucket', 'no-such-bucket')
 
-    expect(exitCode).toBe(4)
-    expect(stderr).toMatch(/^error: the archive could not be listed \(404\) \(ARCHIVE_UNAVAILABLE\)/)
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/^error: there is no bucket no-such-bucket \(BUCKET_NOT_FOUND\)\nnext: {2}Check `--bucket`/)
+  })
+
+  it('ends with 2, and finds nothing green, where there is nothing to verify', async () => {
+    const { exitCode, stdout, stderr } = await verify('--organization', 'clinik', '--day', '2026-03-01')
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '0 calls, 0 objects, 0 B read: nothing to verify\n' })
+    expect(stderr).toMatch(/^error: nothing was found to verify/)
+  })
+
+  it('asks for a place that is one', async () => {
+    const { exitCode, stderr } = await verify('--all', '--after', 'zzz')
+
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/^error: option '--after <place>' argument 'zzz' is invalid\. A place is written organization=/)
+  })
+
+  it('opens its report before it looks at anything', async () => {
+    const { exitCode, stdout, stderr } = await verify('--all', '--report', join(directory, 'nowhere', 'report.json'))
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(/^error: .*report\.json cannot be used \(ENOENT\)/)
   })
 })
 

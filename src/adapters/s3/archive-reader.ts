@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { isMissing, statusOf } from '#adapters/s3/s3-answers'
 import { ArchiveUnavailableError, ObjectRefusedError } from '#core/archive-errors'
+import { AwsAccessDeniedError, BucketNotFoundError } from '#core/operator-errors'
 import type { ArchiveReader, ListedVersion, ObjectFacts, ObjectVersion } from '#core/ports/archive-reader'
 
 export interface S3ArchiveReaderOptions {
@@ -43,6 +44,8 @@ export function createS3ArchiveReader({ client, bucket: Bucket }: S3ArchiveReade
       return await client.send(new ListObjectVersionsCommand({ Bucket, Prefix, ...markers }), { abortSignal })
     } catch (cause) {
       abortSignal.throwIfAborted()
+      if (isMissing(cause)) throw new BucketNotFoundError(Bucket, { cause })
+      if (statusOf(cause) === 403) throw new AwsAccessDeniedError(`list the bucket ${Bucket}`, { cause })
       throw new ArchiveUnavailableError(`could not be listed (${statusOf(cause) ?? 'no answer'})`, { cause })
     }
   }

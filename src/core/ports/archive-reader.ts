@@ -25,6 +25,7 @@ export interface ArchiveReader {
   /**
    * Every version and delete marker under `prefix`, by key in the order of its bytes, the newest of a key first.
    * `after`: only keys behind it.
+   * @throws {BucketNotFoundError} @throws {AwsAccessDeniedError} park: nobody can look there
    * @throws {ArchiveUnavailableError} retry
    */
   list(prefix: string, options: { readonly after?: string | undefined; readonly signal: AbortSignal }): AsyncIterable<ListedVersion>
