@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { ManifestUnreadableError } from '#core/archive-errors'
 import { ArtifactDiffersError } from '#core/artifact-content'
 import { CallvaultError } from '#core/errors'
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts'
@@ -18,7 +19,7 @@ export function reportError(error: unknown, { isDebugging, say }: { isDebugging:
   say(sentenceFor(error))
   if (isDebugging) say(stacksOf(error))
   else if (!(error instanceof UsageError)) say('       --debug shows where it happened.')
-  if (error instanceof ArtifactDiffersError) return EXIT.differences
+  if (error instanceof ArtifactDiffersError || error instanceof ManifestUnreadableError) return EXIT.differences
   if (error instanceof CallvaultError) return EXIT_OF[error.disposition]
   return error instanceof UsageError || isAboutFile(error) ? EXIT.usage : EXIT.unexpected
 }

@@ -73,24 +73,27 @@ const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnReque
 export const composeStackDirectory = (connection: AwsConnection) =>
   createStackDirectory(new CloudFormationClient({ ...accessOf(connection), requestHandler: PATIENT }))
 
-export const composeVerifyCalls = (connection: AwsConnection, place: BucketPlace) =>
-  createVerifyCalls({
-    reader: readerOf(connection, place),
-    catalog: place.catalogTable === undefined ? undefined : catalogOf(connection, place.catalogTable),
-  })
+export const composeVerifyCalls = (connection: AwsConnection, { catalogTable, ...place }: BucketPlace) =>
+  createVerifyCalls(
+    catalogTable === undefined ? { reader: readerOf(connection, place) } : archiveOf(connection, { ...place, catalogTable }),
+  )
 
 export const composeCountCalls = (connection: AwsConnection, place: BucketPlace) => createCountCalls(readerOf(connection, place))
-
 export const catalogOf = (connection: AwsConnection, tableName: string) =>
   createDynamoDbCatalog({ client: dynamoDbOf(connection), tableName })
 
-export const composeDescribeCall = (connection: AwsConnection, { catalogTable, ...place }: ArchivePlace) =>
-  createDescribeCall({ catalog: catalogOf(connection, catalogTable), reader: readerOf(connection, place) })
+export const composeDescribeCall = (connection: AwsConnection, place: ArchivePlace) => createDescribeCall(archiveOf(connection, place))
+export const composeFindCalls = (connection: AwsConnection, place: ArchivePlace) => createFindCalls(archiveOf(connection, place).search)
+/** Bucket and catalog, for those who only look. */
+export const archiveOf = (connection: AwsConnection, { catalogTable, ...place }: ArchivePlace) => ({
+  reader: readerOf(connection, place),
+  catalog: catalogOf(connection, catalogTable),
+  search: createDynamoDbSearch({ client: dynamoDbOf(connection), tableName: catalogTable }),
+})
 
 export const composeRebuildCatalog = (connection: AwsConnection, stack: DeployedStack) =>
   createRebuildCatalog({
-    reader: readerOf(connection, stack),
-    catalog: catalogOf(connection, stack.catalogTable),
+    ...archiveOf(connection, stack),
     restore: createDynamoDbRestore({ client: dynamoDbOf(connection), tableName: stack.catalogTable }),
     settings: settingsOf(connection, stack),
     now,
@@ -196,9 +199,6 @@ export const composeRunCanary = (connection: AwsConnection, stack: DeployedStack
     now,
     after,
   })
-
-export const composeFindCalls = (connection: AwsConnection, { catalogTable: tableName }: ArchivePlace) =>
-  createFindCalls(createDynamoDbSearch({ client: dynamoDbOf(connection), tableName }))
 
 export const composeArtifactLinks = (connection: AwsConnection, { archiveBucket: bucket }: BucketPlace) =>
   createArtifactLinks({ client: s3Of(connection), bucket })

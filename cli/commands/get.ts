@@ -8,14 +8,15 @@ import { EXIT, type ExitCode } from '#cli/exit-codes'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
-import { contentOf, describedCall } from '#cli/stored-call'
+import { contentOf, storedRevision } from '#cli/stored-call'
 import { bytesText, counted } from '#cli/wording'
-import { readerOf } from '#compose-operator'
+import { archiveOf } from '#compose-operator'
+import { ManifestUnreadableError, ObjectRefusedError } from '#core/archive-errors'
 import { ArtifactDiffersError } from '#core/artifact-content'
 import { keySegmentOf } from '#core/call-id'
 import type { StoredManifest } from '#core/manifest'
 import type { StoredArtifact } from '#core/manifest-schema'
-import { readRevisions } from '#core/read-revisions'
+import { type CallProof, createProveCalls } from '#core/prove-calls'
 
 interface GetOptions extends DayOptions {
   readonly organization?: string
@@ -23,10 +24,9 @@ interface GetOptions extends DayOptions {
   readonly jobs: number
 }
 
-interface Download {
-  readonly callId: string
-  readonly artifact: StoredArtifact
-}
+type Download =
+  | { readonly kind: 'artifact'; readonly callId: string; readonly artifact: StoredArtifact }
+  | Extract<CallProof, { readonly kind: 'differs' }>
 
 const EXAMPLES = `Examples:
   $ callvault get call_0193
@@ -46,7 +46,7 @@ export function getCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nWhat is there already is kept, and compared. Exit code 3 where something is not what its manifest says.\n\n--json: {type: file, callId, name, path, bytes, sha256, outcome: stored or kept}; {type: difference, callId, name, key, sentence}',
+      '\nWhat is there already is kept, and compared. One file that cannot be stored hinders no other: exit code 3 where something is not what\nthe archive promises, else 4 where S3 did not hand something out, else 2 where another file stands in the way, or where nothing was found.\n\n--json: {type: file, callId, name, path, bytes, sha256, outcome: stored or kept}; {type: difference, callId?, name?, key?, sentence};\n{type: refused, callId, name, key, sentence}; {type: taken, callId, name, key, sentence}',
     )
   return { command, run: (session, [id], options) => get(session, id, options as unknown as GetOptions) }
 }
@@ -58,52 +58,88 @@ async function get(session: Session, id: string | undefined, options: GetOptions
   if ((id === undefined) === (options.organization === undefined) || (days === undefined) !== (options.organization === undefined))
     throw new UsageError('name a call, or an --organization with --day, or with --from and --to.')
   const progress = output.startProgress('files')
-  let [files, bytes, wrong] = [0, 0, 0]
+  const counts = { right: 0, differs: 0, refused: 0, taken: 0 }
+  let bytes = 0
   const results = pMapIterable(downloadsOf(session, id, options), (download) => store(session, download, into), { concurrency: jobs })
-  for await (const { record, text, isRight, bytes: size } of results) {
+  for await (const { record, text, ends, bytes: size } of results) {
     output.result(record, text)
     progress.advance(1, size)
-    files += isRight ? 1 : 0
-    bytes += isRight ? size : 0
-    wrong += isRight ? 0 : 1
+    counts[ends] += 1
+    bytes += size
   }
   progress.hide()
-  output.note(
-    `${counted(files, 'file')}, ${bytesText(bytes)}${wrong === 0 ? '' : `; ${counted(wrong, 'artifact')} not what the manifest says`}`,
-  )
-  return wrong === 0 ? EXIT.ok : EXIT.differences
+  if (Object.values(counts).every((count) => count === 0)) {
+    output.complain('error: nothing was found to get: look at the organization, and at the days.')
+    return EXIT.usage
+  }
+  output.note(sentenceOf(counts, bytes))
+  return exitCodeOf(counts)
 }
 
-/** @throws {CallUnknownError} the one call that was named is not there */
+type Ends = 'right' | 'differs' | 'refused' | 'taken'
+type Counts = Readonly<Record<Ends, number>>
+
+function sentenceOf({ right, differs, refused, taken }: Counts, bytes: number): string {
+  const parts = [
+    `${counted(right, 'file')}, ${bytesText(bytes)}`,
+    ...(differs === 0 ? [] : [`${counted(differs, 'artifact')} not what the archive promises`]),
+    ...(refused === 0 ? [] : [`${counted(refused, 'artifact')} not handed out`]),
+    ...(taken === 0 ? [] : [`${counted(taken, 'name')} taken by something else`]),
+  ]
+  return parts.join('; ')
+}
+
+function exitCodeOf({ differs, refused, taken }: Counts): ExitCode {
+  if (differs > 0) return EXIT.differences
+  if (refused > 0) return EXIT.tryAgain
+  return taken > 0 ? EXIT.usage : EXIT.ok
+}
+
+/** @throws {CallUnknownError} the one call that was named is not there @throws {ArtifactDiffersError} it is not what was committed */
 async function* downloadsOf(session: Session, id: string | undefined, options: GetOptions): AsyncGenerator<Download> {
-  if (id !== undefined) return yield* artifactsOf((await describedCall(session, id)).revisions)
-  const { organization: organizationId } = options
+  if (id !== undefined) return yield* artifactsOf(await storedRevision(session, id))
+  const { organization: organizationId, jobs } = options
   const days = closedDaysIn(options)
   if (organizationId === undefined || days === undefined) return
-  const reader = readerOf(session.connection, await session.stack())
-  for await (const revisions of readRevisions(reader, { kind: 'days', organizationId, ...days }, session.signal))
-    yield* artifactsOf(revisions)
+  const proveCalls = createProveCalls(archiveOf(session.connection, await session.stack()))
+  for await (const proof of proveCalls({ kind: 'days', organizationId, ...days }, jobs, session.signal)) {
+    const newest = proof.kind === 'proved' ? proof.revisions.at(-1) : undefined
+    if (proof.kind === 'differs') yield proof
+    else if (newest !== undefined) yield* artifactsOf(newest)
+  }
 }
 
-function* artifactsOf(revisions: readonly StoredManifest[]): Generator<Download> {
-  const manifest = revisions.at(-1)?.manifest
-  for (const artifact of manifest?.artifacts ?? []) if (artifact.state === 'stored' && manifest) yield { callId: manifest.callId, artifact }
+function* artifactsOf({ manifest: { callId, artifacts } }: StoredManifest): Generator<Download> {
+  for (const artifact of artifacts) if (artifact.state === 'stored') yield { kind: 'artifact', callId, artifact }
 }
 
-async function store(session: Session, { callId, artifact }: Download, into: string) {
+/** What goes wrong with one file hinders no other. */
+async function store(session: Session, download: Download, into: string) {
+  if (download.kind === 'differs') return notStored(session, { callId: download.callId }, 'a call', download.error)
+  const { callId, artifact } = download
   const { name, key, bytes, sha256 } = artifact
   const path = join(into, keySegmentOf(callId), `${name}${key.slice(key.lastIndexOf('.'))}`)
   try {
     const outcome = await storeFile(path, sha256, () => contentOf(session, artifact), session.signal)
-    return { record: { type: 'file', callId, name, path, bytes, sha256, outcome }, text: path, isRight: true, bytes }
+    return { record: { type: 'file', callId, name, path, bytes, sha256, outcome }, text: path, ends: 'right' as const, bytes }
   } catch (error) {
-    if (!(error instanceof ArtifactDiffersError)) throw error
-    session.output.complain(`error: ${error.message} (${error.code})`)
-    return {
-      record: { type: 'difference', callId, name, key, sentence: error.message },
-      text: `${path} was not stored`,
-      isRight: false,
-      bytes,
-    }
+    session.signal.throwIfAborted()
+    return notStored(session, { callId, name, key }, path, error)
   }
+}
+
+function notStored({ output }: Session, subject: object, what: string, error: unknown) {
+  const ends = endsOf(error)
+  if (ends === undefined || !(error instanceof Error)) throw error
+  const code = 'code' in error ? ` (${error.code})` : ''
+  output.complain(`error: ${error.message}${code}`)
+  return { record: { type: TYPES[ends], ...subject, sentence: error.message }, text: `${what} was not stored`, ends, bytes: 0 }
+}
+
+const TYPES = { differs: 'difference', refused: 'refused', taken: 'taken' } as const
+
+function endsOf(error: unknown): Exclude<Ends, 'right'> | undefined {
+  if (error instanceof ArtifactDiffersError || error instanceof ManifestUnreadableError) return 'differs'
+  if (error instanceof ObjectRefusedError) return 'refused'
+  return error instanceof UsageError ? 'taken' : undefined
 }

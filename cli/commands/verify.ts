@@ -48,7 +48,7 @@ export function verifyCommand(): CommandDefinition {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nExit code 3 where anything differs, else 4 where something was not handed out, else 2 where nothing was found to verify.\nObjects that no manifest names are listed; they are no difference. A report is written when a run is interrupted, too:\nisWhole says whether it came to its end.\n\n--json: {type: problem, callId?, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId?, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
+      '\nExit code 3 where anything differs, else 4 where something was not handed out, else 2 where nothing was found to verify.\nObjects that no manifest names are listed; they are no difference. A report is written when a run is interrupted, too:\nisWhole says whether it came to its end.\n\nCalls of which the bucket has nothing left are looked for in the catalog, at the end: with --all in the whole table, which costs as much;\nwith --organization by the start of a call, so that one whose start is unknown is found by --all or by its name alone.\n\n--json: {type: problem, callId?, kind, key, sentence}, kind being manifest, chain, missing, versions, length,\nchecksum, digest, retention, refused or catalog; {type: unreferenced, callId?, key};\n{type: summary, calls, manifests, objects, readBytes, problems, unreferenced, attested}',
     )
   return { command, run: (session, [id], options) => verify(session, id, options as unknown as VerifyOptions) }
 }
@@ -114,12 +114,15 @@ async function partitionOf(connection: Session['connection'], { catalogTable = '
   return row.partition
 }
 
-function tell({ output }: Session, { callId, problems, unreferenced }: CallVerdict): void {
+function tell({ output }: Session, { callId, problems, unreferenced, isRowRead }: CallVerdict): void {
   for (const problem of problems) {
     output.result({ type: 'problem', callId, ...problem }, `${output.bad(problem.kind.padEnd(9))} ${problem.key} ${problem.sentence}`)
   }
   for (const key of unreferenced) {
-    output.result({ type: 'unreferenced', callId, key }, `${output.dim('unnamed  ')} ${key} is named by no manifest and no row`)
+    output.result(
+      { type: 'unreferenced', callId, key },
+      `${output.dim('unnamed  ')} ${key} is named by no manifest${isRowRead ? ' and no row' : ''}`,
+    )
   }
 }
 

@@ -1,11 +1,10 @@
 import { ArchiveUnavailableError, ManifestUnreadableError, ObjectRefusedError } from '#core/archive-errors'
-import { keySegmentOf } from '#core/call-id'
 import { canonicalJson } from '#core/canonical-json'
 import { type CheckObjectPorts, checkObject } from '#core/check-object'
 import type { Findings } from '#core/fixity'
 import { jsonIn } from '#core/json-bytes'
 import { readManifest, type StoredManifest, type WrittenManifest } from '#core/manifest'
-import { manifestKey } from '#core/object-keys'
+import { isInPlace } from '#core/prove-revisions'
 import type { CallObjects, ListedObject } from '#core/walk-archive'
 
 /**
@@ -16,7 +15,7 @@ import type { CallObjects, ListedObject } from '#core/walk-archive'
 export async function checkManifests(ports: CheckObjectPorts, call: CallObjects, signal: AbortSignal): Promise<readonly StoredManifest[]> {
   const found: StoredManifest[] = []
   for (const listed of call.manifests) {
-    const manifest = await checkManifest(ports, call, listed, signal)
+    const manifest = await checkManifest(ports, listed, signal)
     if (manifest !== undefined) found.push(manifest)
   }
   for (const manifest of found)
@@ -34,9 +33,9 @@ export function checkVersions(findings: Findings, { key, versions, isDeleted }: 
   if (isDeleted) findings.add('missing', key, `bears a delete marker${versions.length > 0 ? ', and still has what it was put upon' : ''}`)
 }
 
-async function checkManifest(ports: CheckObjectPorts, call: CallObjects, listed: CallObjects['manifests'][number], signal: AbortSignal) {
+async function checkManifest(ports: CheckObjectPorts, listed: CallObjects['manifests'][number], signal: AbortSignal) {
   const { findings } = ports
-  const { key, revision, versions } = listed
+  const { key, versions } = listed
   checkVersions(findings, listed)
   // The oldest is the one that was committed.
   const version = versions.at(-1)
@@ -46,9 +45,7 @@ async function checkManifest(ports: CheckObjectPorts, call: CallObjects, listed:
   const read = parsed(findings, key, bytes)
   if (read === undefined) return undefined
   const { manifest, sha256 } = read
-  const place = { partition: call.partition ?? '', callId: manifest.callId }
-  const isInPlace = manifestKey(place, manifest.revision) === key && manifest.revision === revision
-  if (!isInPlace || !call.partition?.startsWith(`organization=${keySegmentOf(manifest.organizationId)}/`)) {
+  if (!isInPlace({ key, manifest })) {
     findings.add('manifest', key, 'stands where the manifest of another call, organization or revision belongs')
   }
   if (canonicalJson(jsonIn(bytes)) !== Buffer.from(bytes).toString('utf8'))

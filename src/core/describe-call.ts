@@ -1,10 +1,11 @@
 import { assertCallId } from '#core/call-id'
 import type { CallRow } from '#core/call-row'
+import { objectsOf } from '#core/committed-calls'
 import type { StoredManifest } from '#core/manifest'
 import { CallUnknownError } from '#core/operator-errors'
 import type { ArchiveReader } from '#core/ports/archive-reader'
 import type { CallCatalog } from '#core/ports/call-catalog'
-import { readRevisions } from '#core/read-revisions'
+import { revisionsOf } from '#core/read-revisions'
 
 export interface DescribeCallPorts {
   readonly catalog: Pick<CallCatalog, 'read'>
@@ -19,7 +20,7 @@ export interface CallDescription {
 
 export type DescribeCall = ReturnType<typeof createDescribeCall>
 
-/** Everything that is known of one call: its row, and its manifests as they lie in the bucket. */
+/** Everything that is known of one call: its row, and its manifests as they lie in the bucket, not proved. */
 export function createDescribeCall({ catalog, reader }: DescribeCallPorts) {
   /** @throws {CallUnknownError} @throws {CallIdInvalidError} */
   return async function describeCall(callId: string, signal: AbortSignal): Promise<CallDescription> {
@@ -27,9 +28,9 @@ export function createDescribeCall({ catalog, reader }: DescribeCallPorts) {
     const row = await catalog.read(callId)
     if (row === undefined) throw new CallUnknownError(callId)
     if (row.partition === undefined) return { row, revisions: [] }
-
-    for await (const revisions of readRevisions(reader, { kind: 'call', partition: row.partition, callId }, signal))
-      return { row, revisions }
-    return { row, revisions: [] }
+    const revisions = await revisionsOf(reader, await objectsOf(reader, row.partition, callId, signal), signal)
+    // What was committed since the row was read is known to the row as it stands now.
+    const isOlder = revisions.length > (row.committed?.revision ?? 0)
+    return { row: (isOlder ? await catalog.read(callId) : undefined) ?? row, revisions }
   }
 }

@@ -30,7 +30,7 @@ export interface FixityProblem {
 
 /** What was found of one call. */
 export interface CallVerdict {
-  /** Undefined where no manifest of it can be read. */
+  /** Undefined where neither its keys nor a manifest of it tell it. */
   readonly callId: string | undefined
   readonly organizationId: string | undefined
   readonly partition: string | undefined
@@ -42,6 +42,8 @@ export interface CallVerdict {
   readonly problems: readonly FixityProblem[]
   /** Objects that neither a manifest nor the call's row names: what an attempt left that did not end well. Nothing is wrong with them. */
   readonly unreferenced: readonly string[]
+  /** Whether its row was looked up: else what is unreferenced may be named by one. */
+  readonly isRowRead: boolean
 }
 
 /** Collects what is wrong; nothing of it ends the check. */

@@ -1,11 +1,10 @@
 import { ManifestUnreadableError } from '#core/archive-errors'
-import type { ArchiveScope } from '#core/archive-scope'
 import { readManifest, type StoredManifest } from '#core/manifest'
 import type { ArchiveReader } from '#core/ports/archive-reader'
-import { type CallObjects, walkArchive } from '#core/walk-archive'
+import type { CallObjects } from '#core/walk-archive'
 
 /**
- * A call's manifests, oldest first. Reads no content.
+ * A call's manifests, oldest first, as they lie there: see provedRevisions. Reads no content.
  * @throws {ManifestUnreadableError} halt: what stands there is none
  */
 export async function revisionsOf(reader: ArchiveReader, call: CallObjects, signal: AbortSignal): Promise<readonly StoredManifest[]> {
@@ -17,13 +16,4 @@ export async function revisionsOf(reader: ArchiveReader, call: CallObjects, sign
     revisions.push({ ...readManifest(Buffer.concat(await body.toArray())), key })
   }
   return revisions
-}
-
-/** The revisions of each call of a scope that has some, in the order of keys. @throws {ManifestUnreadableError} halt */
-export async function* readRevisions(
-  reader: ArchiveReader,
-  scope: ArchiveScope,
-  signal: AbortSignal,
-): AsyncGenerator<readonly StoredManifest[]> {
-  for await (const call of walkArchive(reader, scope, signal)) if (call.manifests.length > 0) yield await revisionsOf(reader, call, signal)
 }

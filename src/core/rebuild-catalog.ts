@@ -8,6 +8,7 @@ import type { ArchiveReader } from '#core/ports/archive-reader'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import type { CatalogRestore } from '#core/ports/catalog-restore'
 import type { LiveDocument } from '#core/ports/live-document'
+import { provedRevisions } from '#core/prove-revisions'
 import { ProviderAnswerUnreadableError } from '#core/provider-errors'
 import { revisionsOf } from '#core/read-revisions'
 import { restoredRow } from '#core/restore-row'
@@ -31,7 +32,7 @@ export interface RebuildOrder {
 /**
  * `created`: there was no row. `equal`: it says what the bucket says. `underway`: somebody is at work on it, or will be.
  * `outdated`: it did not know the newest revision, and is due now to follow it. `differs`: it says something else of the same
- * revision, and is left to a person. `unreadable`: the bucket has manifests or a record of it that cannot be read.
+ * revision, and is left to a person. `unreadable`: the bucket has manifests or a record of it that cannot be read, or that are not its own.
  */
 export type RebuildOutcome = 'created' | 'equal' | 'underway' | 'outdated' | 'differs' | 'unreadable'
 
@@ -46,7 +47,7 @@ export interface RebuiltCall {
 /**
  * Writes the catalog anew from the bucket alone, while others may work on it.
  *
- * walk -> manifests, newest record -> row -> create where there is none
+ * walk -> manifests, proved to be this call's -> newest record -> row -> create where there is none
  * A row that stands is never written over: what it does not know yet it follows by itself, once it is due.
  */
 export function createRebuildCatalog({ reader, catalog, restore, settings, now }: RebuildCatalogPorts) {
@@ -58,7 +59,8 @@ export function createRebuildCatalog({ reader, catalog, restore, settings, now }
   async function rebuildCall(call: CallObjects, isDryRun: boolean, signal: AbortSignal): Promise<RebuiltCall> {
     const { partition } = call
     try {
-      const restored = await restoredRow(reader, call, await revisionsOf(reader, call, signal), await settings.current(), now(), signal)
+      const revisions = provedRevisions(await revisionsOf(reader, call, signal), undefined)
+      const restored = await restoredRow(reader, call, revisions, await settings.current(), now(), signal)
       if (restored === undefined) return { callId: undefined, partition, outcome: 'unreadable', detail: 'it has no manifest' }
       return { callId: restored.row.callId, partition, ...(await settle(restored.row, restored.fence, isDryRun)) }
     } catch (error) {

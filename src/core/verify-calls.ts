@@ -1,9 +1,11 @@
 import { pMapIterable } from 'p-map'
 import type { ArchiveScope } from '#core/archive-scope'
+import { keySegmentOf } from '#core/call-id'
 import type { CallRow } from '#core/call-row'
 import { checkManifests, checkVersions } from '#core/check-manifests'
 import { type CheckObjectPorts, checkObject, type PromisedObject } from '#core/check-object'
-import { type CallVerdict, createFindings, type Findings } from '#core/fixity'
+import { bereftCalls, type CommittedCallSearch, isListed, objectsOf } from '#core/committed-calls'
+import { type CallVerdict, createFindings } from '#core/fixity'
 import type { StoredManifest } from '#core/manifest'
 import type { Manifest, StoredArtifact } from '#core/manifest-schema'
 import type { ArchiveReader } from '#core/ports/archive-reader'
@@ -14,6 +16,8 @@ export interface VerifyCallsPorts {
   readonly reader: ArchiveReader
   /** Missing: a bucket alone is verified, such as a copy of one. */
   readonly catalog?: Pick<CallCatalog, 'read'> | undefined
+  /** Missing: calls that are wholly gone from the bucket are found where they are named, alone. */
+  readonly search?: CommittedCallSearch | undefined
 }
 
 export interface VerifyOrder {
@@ -27,39 +31,69 @@ export interface VerifyOrder {
 export type VerifyCalls = ReturnType<typeof createVerifyCalls>
 
 /**
- * Fixity: holds what lies in the bucket against its manifests, and these against each other. Changes nothing.
+ * Fixity: holds what lies in the bucket against its manifests, these against each other and against the catalog. Changes nothing.
  *
  * walk -> manifests: canonical, valid, chained -> each object once: there, one version, length, checksum, lock, bytes
  *      -> what nobody names -> the row
- * Verdicts come in the order of keys, so that a walk can be taken up behind the last one.
+ * the catalog's calls -> those of which the bucket has no manifest
+ * Verdicts come in the order of keys, so that a walk can be taken up behind the last one; those of the catalog come last.
  */
-export function createVerifyCalls({ reader, catalog }: VerifyCallsPorts) {
-  return function verifyCalls({ scope, attested, jobs }: VerifyOrder, signal: AbortSignal): AsyncIterable<CallVerdict> {
+export function createVerifyCalls({ reader, catalog, search }: VerifyCallsPorts) {
+  return async function* verifyCalls({ scope, attested, jobs }: VerifyOrder, signal: AbortSignal): AsyncGenerator<CallVerdict> {
+    if (scope.kind === 'call') {
+      const { callId, partition } = scope
+      const objects = await objectsOf(reader, partition, callId, signal)
+      const isThere = [objects.manifests, objects.content].some(({ length }) => length > 0)
+      if (isThere || (await catalog?.read(callId))?.committed !== undefined) yield await verifyCall(objects, { callId, attested }, signal)
+      return
+    }
     const options = { concurrency: jobs, backpressure: jobs * 4 }
-    return pMapIterable(walkArchive(reader, scope, signal), (call) => verifyCall(call, attested, signal), options)
+    yield* pMapIterable(walkArchive(reader, scope, signal), (call) => verifyCall(call, { attested }, signal), options)
+    if (search === undefined) return
+    for await (const { row, objects } of bereftCalls(reader, search, scope, jobs, signal)) {
+      const wasSeen = objects.content.length > 0 && !isHashed(objects)
+      if (!wasSeen) yield await verifyCall(objects, { callId: row.callId, attested }, signal)
+    }
   }
 
-  async function verifyCall(call: CallObjects, attested: boolean, signal: AbortSignal): Promise<CallVerdict> {
+  async function verifyCall(call: CallObjects, { attested, callId: named }: Look, signal: AbortSignal): Promise<CallVerdict> {
     const findings = createFindings()
     const ports: CheckObjectPorts = { reader, findings, attested }
     const manifests = await checkManifests(ports, call, signal)
     const promised = promisedObjects(manifests)
     for (const object of promised) await checkNamed(ports, object, call.content, signal)
 
-    const newest = manifests.at(-1)
-    const row = newest && (await catalog?.read(newest.manifest.callId))
-    if (catalog !== undefined && newest !== undefined) checkRow(findings, newest, row)
+    const callId = named ?? idOf(call, manifests)
+    const isRowRead = catalog !== undefined && callId !== undefined
+    const row = isRowRead ? await catalog.read(callId) : undefined
+    const hasMoved = isRowRead && (await checkRow(ports, call, manifests, row, signal))
     return {
-      callId: newest?.manifest.callId,
-      organizationId: newest?.manifest.organizationId,
+      callId,
+      organizationId: manifests.at(-1)?.manifest.organizationId,
       partition: call.partition,
       revisions: call.manifests.length,
       objects: call.manifests.length + promised.length,
       readBytes: findings.readBytes(),
       problems: findings.problems,
-      unreferenced: unreferencedIn(call, promised, row),
+      unreferenced: hasMoved ? [] : unreferencedIn(call, promised, row),
+      isRowRead,
     }
   }
+}
+
+interface Look {
+  readonly attested: boolean
+  /** Where its keys need not tell. */
+  readonly callId?: string
+}
+
+const isHashed = ({ segment }: CallObjects) => segment.startsWith('~')
+
+/** Whose place this is, whatever the manifests there say; the id behind a hashed one is told by a manifest that fits it. */
+function idOf(call: CallObjects, manifests: readonly StoredManifest[]): string | undefined {
+  if (call.partition === undefined) return undefined
+  if (!isHashed(call)) return call.segment
+  return manifests.map(({ manifest }) => manifest.callId).find((callId) => keySegmentOf(callId) === call.segment)
 }
 
 /** What the manifests name, each version once, with the longest retention that any of them promises. */
@@ -97,19 +131,33 @@ async function checkNamed(
   await checkObject(ports, object, signal)
 }
 
-/** A row that is due follows its manifests by itself. */
-function checkRow(findings: Findings, { key, manifest, sha256 }: StoredManifest, row: CallRow | undefined): void {
+/**
+ * A row that is due follows its manifests by itself.
+ * @returns whether a revision was committed since the bucket was listed: the next look will have it
+ */
+async function checkRow(
+  { findings, reader }: CheckObjectPorts,
+  { manifests: listed }: CallObjects,
+  manifests: readonly StoredManifest[],
+  row: CallRow | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { committed, next } = row ?? {}
-  const known = committed?.revision ?? 0
-  if (row === undefined) {
-    findings.add('catalog', key, 'has no row in the catalog: rebuild-catalog writes it')
-  } else if (committed !== undefined && known > manifest.revision) {
-    findings.add('missing', committed.manifestKey, `is not there, though the catalog knows revision ${known}`)
-  } else if (committed !== undefined && known === manifest.revision && committed.manifestSha256 !== sha256) {
-    findings.add('digest', key, `has the SHA-256 ${sha256}, and the catalog knows ${committed.manifestSha256}`)
-  } else if (known < manifest.revision && next === undefined) {
-    findings.add('catalog', key, `is unknown to the catalog, which stands at revision ${known}`)
+  const newest = manifests.at(-1)
+  const known = manifests.find(({ manifest }) => manifest.revision === committed?.revision)
+  if (committed !== undefined && known !== undefined && committed.manifestSha256 !== known.sha256) {
+    findings.add('digest', known.key, `has the SHA-256 ${known.sha256}, and the catalog knows ${committed.manifestSha256}`)
   }
+  if (newest !== undefined && row === undefined) {
+    findings.add('catalog', newest.key, 'has no row in the catalog: rebuild-catalog writes it')
+  } else if (newest !== undefined && (committed?.revision ?? 0) < newest.manifest.revision && next === undefined) {
+    findings.add('catalog', newest.key, `is unknown to the catalog, which stands at revision ${committed?.revision ?? 0}`)
+  }
+  const isListedAlready = known !== undefined || listed.some(({ key }) => key === committed?.manifestKey)
+  if (committed === undefined || isListedAlready) return false
+  if (await isListed(reader, committed.manifestKey, signal)) return true
+  findings.add('missing', committed.manifestKey, `is not there, though the catalog knows revision ${committed.revision}`)
+  return false
 }
 
 function unreferencedIn(

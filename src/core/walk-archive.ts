@@ -24,7 +24,7 @@ export interface CallObjects {
   readonly strays: readonly ListedObject[]
 }
 
-const PLACE = /^(?:manifests|records|media)\/(organization=[^/]+\/year=\d{4}\/month=\d\d\/day=\d\d)\/(.+)$/s
+const PLACE = /^(manifests|records|media)\/(organization=[^/]+\/year=\d{4}\/month=\d\d\/day=\d\d)\/(.+)$/s
 const FORMS: Readonly<Record<Room, RegExp>> = {
   manifests: /^([^/]+)\.r([1-9]\d*)\.json$/,
   records: /^([^/]+)\.(\d+)\.json$/,
@@ -78,9 +78,16 @@ async function createCursor(room: Room, versions: AsyncIterable<ListedVersion>) 
   }
 }
 
+/** Whose object it is by its key alone: of a call's own form, or undefined. */
+export function placeIn(key: string): { readonly partition: string; readonly segment: string } | undefined {
+  const [, room = '', partition, rest = ''] = PLACE.exec(key) ?? []
+  const segment = FORMS[room as Room]?.exec(rest)?.[1]
+  return partition === undefined || segment === undefined ? undefined : { partition, segment }
+}
+
 /** Ends in `/`, so that partitions sort as the keys in them do. What stands nowhere has the whole key for its partition. */
 function placeOf(key: string): string {
-  const partition = PLACE.exec(key)?.[1]
+  const partition = PLACE.exec(key)?.[2]
   return partition === undefined ? key.slice(key.indexOf('/') + 1) : `${partition}/`
 }
 
@@ -100,7 +107,7 @@ async function* objectsOf(versions: AsyncIterable<ListedVersion>): AsyncGenerato
 }
 
 function callsAmong(partition: string, objects: readonly PlacedObject[]): CallObjects[] {
-  const bySegment = Map.groupBy(objects, ({ room, object }) => FORMS[room].exec(PLACE.exec(object.key)?.[2] ?? '')?.[1])
+  const bySegment = Map.groupBy(objects, ({ object }) => placeIn(object.key)?.segment)
   return [...bySegment].map(([segment, members]) => {
     if (segment === undefined) {
       return { partition: undefined, segment: partition, manifests: [], content: [], strays: members.map(({ object }) => object) }

@@ -40,4 +40,5 @@ const verdictWith = (kinds: readonly FixityProblemKind[]): CallVerdict => ({
   readBytes: 0,
   problems: kinds.map((kind) => ({ kind, key: 'key', sentence: 'is wrong' })),
   unreferenced: [],
+  isRowRead: true,
 })

@@ -77,6 +77,19 @@ describe('rebuildCatalog', () => {
     expect(rebuilt.map(({ outcome }) => outcome)).toEqual(['unreadable', 'unreadable', 'created'])
     expect(vault.catalog.rows().map(({ callId }) => callId)).toEqual(['sound'])
   })
+
+  it('builds nothing on a manifest that stands in the place of another call, nor on a broken chain', async () => {
+    const vault = createVault()
+    const { record } = await vault.archiveWithRecord('large')
+    await vault.commit('busy', [record], { callId: 'large' })
+    await vault.commit('broken', [], { revision: 2, previousManifestSha256: 'a'.repeat(64) })
+    await vault.commit('thief', [record])
+
+    const rebuilt = await vault.rebuild()
+
+    expect(rebuilt.map(({ outcome }) => outcome)).toEqual(['unreadable', 'unreadable', 'created', 'unreadable'])
+    expect(vault.catalog.rows().map(({ callId }) => callId)).toEqual(['large'])
+  })
 })
 
 function createVault(now = YEARS_LATER) {
