@@ -8,6 +8,7 @@ import { bereftCalls, type CommittedCallSearch, isListed, objectsOf } from '#cor
 import { type CallVerdict, createFindings } from '#core/fixity'
 import type { StoredManifest } from '#core/manifest'
 import type { Manifest, StoredArtifact } from '#core/manifest-schema'
+import { partitionOf } from '#core/object-keys'
 import type { ArchiveReader } from '#core/ports/archive-reader'
 import type { CallCatalog } from '#core/ports/call-catalog'
 import { type CallObjects, type ListedObject, walkArchive } from '#core/walk-archive'
@@ -51,8 +52,8 @@ export function createVerifyCalls({ reader, catalog, search }: VerifyCallsPorts)
     yield* pMapIterable(walkArchive(reader, scope, signal), (call) => verifyCall(call, { attested }, signal), options)
     if (search === undefined) return
     for await (const { row, objects } of bereftCalls(reader, search, scope, jobs, signal)) {
-      const wasSeen = objects.content.length > 0 && !isHashed(objects)
-      if (!wasSeen) yield await verifyCall(objects, { callId: row.callId, attested }, signal)
+      const wasHeld = objects.content.length > 0 && !isHashed(objects) && isWalked(objects, scope)
+      if (!wasHeld) yield await verifyCall(objects, { callId: row.callId, attested }, signal)
     }
   }
 
@@ -88,6 +89,13 @@ interface Look {
 }
 
 const isHashed = ({ segment }: CallObjects) => segment.startsWith('~')
+
+/** Whether a walk comes, or came before it was interrupted, to where a call stands: one may be filed under another day than its start. */
+function isWalked({ partition = '' }: CallObjects, scope: ArchiveScope): boolean {
+  if (scope.kind !== 'days') return true
+  const [first, last] = [scope.fromDay, scope.toDay].map((day) => partitionOf(scope.organizationId, new Date(day)))
+  return first !== undefined && last !== undefined && first <= partition && partition <= last
+}
 
 /** Whose place this is, whatever the manifests there say; the id behind a hashed one is told by a manifest that fits it. */
 function idOf(call: CallObjects, manifests: readonly StoredManifest[]): string | undefined {

@@ -27,6 +27,18 @@ describe('proveCalls', () => {
     expect(await vault.prove()).toEqual(['sound proved', 'gone differs'])
   })
 
+  it('looks once more where a revision was committed since it listed', async () => {
+    const vault = createVault()
+    const { sha256 } = await vault.commit('young', [])
+    const second = { revision: 2, previousManifestSha256: sha256, contentSha256: 'b'.repeat(64) }
+    vault.beforeRead(async () => {
+      const { sha256: newest } = await vault.commit('young', [], second)
+      vault.keep('young', { ...manifestOf('young', []), ...second }, newest)
+    })
+
+    expect(await vault.prove()).toEqual(['young proved'])
+  })
+
   it('needs no row', async () => {
     const vault = createVault()
     await vault.commit('rowless', [])
@@ -38,21 +50,30 @@ describe('proveCalls', () => {
 function createVault() {
   const archive = createFilledArchive()
   const rows = new Map<string, CallRow>()
+  let happens = async () => {}
   const proveCalls = createProveCalls({
     reader: archive.reader,
-    catalog: { read: async (callId) => rows.get(callId) },
+    catalog: {
+      async read(callId) {
+        await happens()
+        return rows.get(callId)
+      },
+    },
     search: createMemorySearch(() => [...rows.values()]),
   })
 
   function keep(callId: string, manifest: Manifest, sha256: string): void {
     const fields = { organizationId: 'clinic', callStartedAt: manifest.callStartedAt }
-    const committed = committedFrom(manifest, sha256, `manifests/${PARTITION}/${callId}.r1.json`)
+    const committed = committedFrom(manifest, sha256, `manifests/${PARTITION}/${callId}.r${manifest.revision}.json`)
     rows.set(callId, { ...newRow(callId, new Date()), state: 'archived', partition: PARTITION, committed, fields })
   }
 
   return {
     ...archive,
     keep,
+    beforeRead(act: () => Promise<void>) {
+      happens = act
+    },
     async archived(callId: string, known?: string) {
       const { sha256 } = await archive.commit(callId, [])
       keep(callId, manifestOf(callId, []), known ?? sha256)

@@ -179,6 +179,15 @@ describe('verifyCalls', () => {
       expect(problems.sort()).toEqual(rows.map((row) => `missing ${row.committed?.manifestKey}`).sort())
     })
 
+    it('misses one that is filed under another day than its start', async () => {
+      const row = { ...committedRow('stripped'), fields: { organizationId: 'clinic', callStartedAt: '2026-02-28T23:59:00.000Z' } }
+      const vault = createVault(() => row, [row])
+      await vault.store('stripped', 'recording')
+      const scope = { kind: 'days', organizationId: 'clinic', fromDay: '2026-02-28', toDay: '2026-02-28' } as const
+
+      expect((await vault.verify({ scope })).flatMap(problemsOf)).toEqual([`missing ${row.committed?.manifestKey}`])
+    })
+
     it('holds the place of a call against its own row, whoever put a manifest there', async () => {
       const vault = createVault((callId) => ({ ...committedRow(callId), fields: {} }))
       await vault.commit('call', [], { callId: 'other' })
