@@ -1,13 +1,3 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import { KMSClient } from '@aws-sdk/client-kms'
-import { LambdaClient } from '@aws-sdk/client-lambda'
-import { S3Client } from '@aws-sdk/client-s3'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { SNSClient } from '@aws-sdk/client-sns'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { createAllomiaProvider } from '#adapters/allomia/call-provider'
 import { createExchange } from '#adapters/allomia/exchange'
 import { timed } from '#adapters/allomia/timed-exchange'
@@ -26,7 +16,6 @@ import { createStackInspection } from '#adapters/inspection/stack-inspection'
 import { createLambdaQueueConsumer } from '#adapters/lambda/queue-consumer'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
 import { createArtifactLinks } from '#adapters/s3/artifact-links'
-import { S3_CLIENT_OPTIONS } from '#adapters/s3/client-options'
 import { fileText, secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
@@ -51,27 +40,25 @@ import { createRebuildCatalog } from '#core/rebuild-catalog'
 import { createRedrive } from '#core/redrive'
 import type { Settings } from '#core/settings'
 import { createVerifyCalls } from '#core/verify-calls'
+import {
+  type AwsConnection,
+  cloudFormationOf,
+  dynamoDbOf,
+  inspectingClientsOf,
+  lambdaOf,
+  s3Of,
+  secretsOf,
+  sqsOf,
+} from './operator-clients.ts'
 
-/** How an operator's commands reach AWS. What is not given is taken as the AWS CLI takes it: environment, profile, instance. */
-export interface AwsConnection {
-  readonly region?: string | undefined
-  readonly profile?: string | undefined
-  readonly endpointUrl?: string | undefined
-  /** Where S3 is asked elsewhere than the rest. */
-  readonly s3EndpointUrl?: string | undefined
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
-}
+export type { AwsConnection } from './operator-clients.ts'
 
 /** What the commands that only look at a bucket need. */
 export type BucketPlace = Pick<DeployedStack, 'archiveBucket'> & Partial<Pick<DeployedStack, 'catalogTable'>>
 
 type ArchivePlace = Required<BucketPlace>
 
-/** A person waits: an answer that does not come is asked for again, not long. */
-const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }
-
-export const composeStackDirectory = (connection: AwsConnection) =>
-  createStackDirectory(new CloudFormationClient({ ...accessOf(connection), requestHandler: PATIENT }))
+export const composeStackDirectory = (connection: AwsConnection) => createStackDirectory(cloudFormationOf(connection))
 
 export const composeVerifyCalls = (connection: AwsConnection, { catalogTable, ...place }: BucketPlace) =>
   createVerifyCalls(
@@ -117,7 +104,7 @@ export const composeReadStatus = (connection: AwsConnection, stackName: string, 
 
 export const composeQueueConsumer = (connection: AwsConnection, stackName: string) =>
   createLambdaQueueConsumer({
-    client: new LambdaClient({ ...accessOf(connection), requestHandler: PATIENT }),
+    client: lambdaOf(connection),
     functionName: `${stackName}-archive-call`,
   })
 
@@ -158,15 +145,9 @@ export const composeCheckProvider = (settings: Settings, hear: (reading: ClockRe
 
 /** What looks at everything that a stack has, and at its last call. */
 export function composeExamineStack(connection: AwsConnection, stackName: string, stack: DeployedStack) {
-  const client = { ...accessOf(connection), requestHandler: PATIENT }
-  const clients = { cloudWatch: new CloudWatchClient(client), eventBridge: new EventBridgeClient(client), kms: new KMSClient(client) }
   const inspection = createStackInspection({
-    ...clients,
-    s3: s3Of(connection),
-    dynamoDb: dynamoDbOf(connection),
-    sqs: sqsOf(connection),
-    sns: new SNSClient(client),
-    secrets: secretsOf(connection),
+    ...inspectingClientsOf(connection),
+    stackName,
     bucket: stack.archiveBucket,
     table: stack.catalogTable,
     now,
@@ -218,33 +199,4 @@ const after: After = (seconds, act) => {
   return () => clearTimeout(timer)
 }
 
-const secretsOf = (connection: AwsConnection) => new SecretsManagerClient({ ...accessOf(connection), requestHandler: PATIENT })
-
 const queueOf = (connection: AwsConnection, queueUrl: string) => createSqsCallQueue({ client: sqsOf(connection), queueUrl })
-
-const sqsOf = (connection: AwsConnection) => new SQSClient({ ...accessOf(connection), requestHandler: PATIENT })
-
-const dynamoDbOf = (connection: AwsConnection) => new DynamoDBClient({ ...accessOf(connection), requestHandler: PATIENT })
-
-function s3Of({ s3EndpointUrl, ...connection }: AwsConnection): S3Client {
-  const endpointUrl = s3EndpointUrl ?? connection.endpointUrl
-  // What lies there is compared by us, who then say what differs: the SDK would end the download with an error.
-  const reading = { responseChecksumValidation: 'WHEN_REQUIRED' as const, followRegionRedirects: true }
-  // Behind another endpoint BUCKET.host seldom resolves.
-  return new S3Client({
-    ...accessOf({ ...connection, endpointUrl }),
-    ...S3_CLIENT_OPTIONS,
-    maxAttempts: 3, // who reads a whole archive is throttled now and then
-    ...reading,
-    ...(endpointUrl && { forcePathStyle: true }),
-  })
-}
-
-function accessOf({ region, profile, endpointUrl, credentials }: AwsConnection) {
-  return {
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
-    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
-    ...(credentials !== undefined && { credentials }),
-  }
-}

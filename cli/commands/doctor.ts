@@ -29,7 +29,7 @@ const SUBJECT_WIDTH = Math.max(...SUBJECTS.map((subject) => subject.length))
 export function doctorCommand(): CommandDefinition {
   const command = new Command('doctor')
     .description(
-      'Checks a deployed stack: bucket, table, key, queues, schedule, alarms, documents, API keys, clocks and the newest call, and says what to do about each problem. Changes nothing, unless with --canary.',
+      'Checks a deployed stack: bucket, table, key, queues, functions, schedule, alarms, documents, API keys, clocks and the newest call, and says what to do about each problem. Changes nothing, unless with --canary.',
     )
     .option('--allow-region <region...>', "where things may be (default: the stack's own region)")
     .option('--canary <id>', 'archive this call, wait for it, and verify every byte of it')

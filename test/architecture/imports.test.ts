@@ -31,7 +31,7 @@ const ROOMS: readonly Room[] = [
     reason: 'an adapter is the hand of one outside thing; through another adapter or config it would be tied to two',
   },
   {
-    files: /^src\/compose(-operator)?\.ts$/,
+    files: /^src\/(compose(-operator)?|operator-clients)\.ts$/,
     may: [/^src\//, /^node:os$/, /^@aws-sdk\/client-/, /^package\.json$/],
     reason: 'compose builds clients and hands them over, no more',
   },
@@ -100,7 +100,7 @@ describe('clients', () => {
   it('are built by the two compositions alone; the simulator is the provider, whose client is its own, and tools look from outside', () => {
     const builders = sources.filter((file) => /new [A-Za-z0-9]+Client\(/.test(read(file)))
 
-    expect(builders.filter((file) => !/^infra\/(local|deploy)\//.test(file))).toEqual(['src/compose-operator.ts', 'src/compose.ts'])
+    expect(builders.filter((file) => !/^infra\/(local|deploy)\//.test(file))).toEqual(['src/compose.ts', 'src/operator-clients.ts'])
   })
 })
 

@@ -15,8 +15,14 @@ const doctor = (...args: string[]) => callvault(['doctor', '--local', ...args])
 const wrongIn = ({ records }: Ran) => records().filter(({ type, verdict }) => type === 'finding' && verdict !== 'ok')
 
 /** What is changed by hand, and what the doctor says of it: the subject, the sentence, what to do. */
-const BREAKS: readonly [keyof Omit<Account, 'deleteAlarm' | 'close'>, string, RegExp, RegExp][] = [
+const BREAKS: readonly [keyof Omit<Account, 'deleteAlarm' | 'deleteFunction' | 'close'>, string, RegExp, RegExp][] = [
   ['policy', 'bucket-policy', /has no policy/, /"Putting back what was changed"/],
+  ['foreigner', 'bucket-policy', /allows something to arn:aws:iam::999999999999:root/, /"Putting back what was changed"/],
+  ['lifecycle', 'lifecycle', /tidy lets what is archived expire/, /"Putting back what was changed"/],
+  ['notifications', 'notifications', /EventBridge does not hear/, /put-bucket-notification-configuration/],
+  ['concurrency', 'functions', /callvault-local-archive-call may not run/, /delete-function-concurrency/],
+  ['environment', 'functions', /callvault-local-archive-call has another ARCHIVE_BUCKET/, /"Putting back what was changed"/],
+  ['alarmThreshold', 'alarm-terms', /DeadLettersAlarm-\w+ has 1000000000 for its Threshold, and the stack's template 0/, /"Putting back/],
   ['versioning', 'versioning', /is suspended/, /put-bucket-versioning/],
   ['publicAccess', 'public-access', /are off/, /put-public-access-block/],
   ['encryption', 'encryption', /encrypts with AES256/, /"Putting back what was changed"/],
@@ -106,7 +112,7 @@ describeLocally('callvault doctor, on a deployed stack', () => {
 
     expect(stdout).toMatch(/^ok {7}region {13}everything is in ca-central-1, the stack's own\nok {7}object-lock/)
     expect(stdout).toMatch(
-      /\nok {7}newest-call {8}call_canary, revision 1: 4 objects .* locked in GOVERNANCE mode until \d{4}-\d\d-\d\d\n\nall is as it should be, 22 ok\n$/,
+      /\nok {7}newest-call {8}call_canary, revision 1: 4 objects .* locked in GOVERNANCE mode until \d{4}-\d\d-\d\d\n\nall is as it should be, 26 ok\n$/,
     )
   })
 
@@ -141,7 +147,7 @@ describeLocally('callvault doctor, on a deployed stack', () => {
 
   it('names the permission of what it may not look at, and looks at the rest', async () => {
     const proxy = await startRefusingProxy(vault.engine.s3Endpoint, (operation) =>
-      /\?policy|DescribeContinuousBackups|DescribeAlarms|GetTopicAttributes/.test(operation),
+      /\?policy|DescribeContinuousBackups|DescribeAlarms|GetTopicAttributes|\?lifecycle|\/concurrency/.test(operation),
     )
     const env = { AWS_ACCESS_KEY_ID: vault.engine.accessKeyId, AWS_SECRET_ACCESS_KEY: vault.engine.secretAccessKey }
     const place = ['--stage', 'local', '--region', vault.engine.region, '--endpoint-url', proxy.url]
@@ -150,8 +156,11 @@ describeLocally('callvault doctor, on a deployed stack', () => {
 
     expect(wrongIn(ran).map(({ subject, verdict, sentence }) => [subject, verdict, sentence])).toEqual([
       ['bucket-policy', 'unknown', expect.stringMatching(/^AWS refused to look at the bucket's policy, which takes s3:GetBucketPolicy/)],
+      ['lifecycle', 'unknown', expect.stringMatching(/which takes s3:GetLifecycleConfiguration/)],
       ['table-recovery', 'unknown', expect.stringMatching(/which takes dynamodb:DescribeContinuousBackups/)],
+      ['functions', 'unknown', expect.stringMatching(/which takes lambda:GetFunctionConcurrency/)],
       ['alarms', 'unknown', expect.stringMatching(/which takes cloudwatch:DescribeAlarms/)],
+      ['alarm-terms', 'unknown', expect.stringMatching(/which takes cloudwatch:DescribeAlarms/)],
     ])
     expect(ran.exitCode).toBe(4)
   })
@@ -196,5 +205,16 @@ describeLocally('callvault doctor, on a deployed stack', () => {
     expect(wrongIn(await doctor('--json'))).toMatchObject([
       { subject: 'alarms', sentence: expect.stringMatching(/HaltAlarm-\w+ is not there$/) },
     ])
+  })
+
+  it('finds a function that is gone', async () => {
+    await account.deleteFunction()
+
+    expect(wrongIn(await doctor('--json'))).toContainEqual(
+      expect.objectContaining({
+        subject: 'functions',
+        sentence: 'the function callvault-local-receive-event is not there: no event is heard',
+      }),
+    )
   })
 })

@@ -8,6 +8,7 @@ const PLACE: PolicyPlace = {
   keyArn: 'arn:aws:kms:ca-central-1:123456789012:key/one',
   breakGlassRoleArn: 'arn:aws:iam::123456789012:role/glass',
   retentionMode: 'GOVERNANCE',
+  accountId: '123456789012',
 }
 const REFERENCES = {
   'ArchiveBucket.Arn': PLACE.bucketArn,
@@ -73,7 +74,10 @@ describe("the doctor's word on the bucket's policy", () => {
       statement.Sid === 'OnlyBreakGlassDestroys' ? { ...statement, Effect: 'Allow' } : statement,
     )
 
-    expect(judge(turned)).toMatchObject([{ verdict: 'problem', sentence: expect.stringMatching(/delete what is archived/) }])
+    expect(judge(turned)).toMatchObject([
+      { verdict: 'problem', sentence: expect.stringMatching(/delete what is archived/) },
+      { verdict: 'problem' },
+    ])
   })
 
   it('takes a truth for its text', () => {
@@ -99,12 +103,40 @@ describe("the doctor's word on the bucket's policy", () => {
     expect(judge([...STATEMENTS, { ...open, Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::1:root' } }])).toMatchObject([
       { verdict: 'problem' },
     ])
-    expect(judge([...STATEMENTS, { ...open, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }])).toMatchObject([
+    expect(judge([...STATEMENTS, { ...open, Condition: { StringEquals: { 'aws:PrincipalAccount': '123456789012' } } }])).toMatchObject([
       { verdict: 'ok' },
     ])
     expect(judgeBucketPolicy(undefined, PLACE)).toMatchObject([{ verdict: 'problem', sentence: expect.stringMatching(/has no policy/) }])
     expect(judgeBucketPolicy('{"Statement": 3}', PLACE)).toMatchObject([
       { verdict: 'problem', sentence: expect.stringMatching(/cannot be read/) },
+    ])
+  })
+
+  it.each<[string, object, string]>([
+    [
+      'another account',
+      { Principal: { AWS: ['arn:aws:iam::123456789012:root', 'arn:aws:iam::999999999999:root'] } },
+      'arn:aws:iam::999999999999:root, who is not of the account',
+    ],
+    ['its number', { Principal: { AWS: '999999999999' } }, '999999999999, who is not of the account'],
+    [
+      'a service of any account',
+      { Principal: { Service: 'logging.s3.amazonaws.com' } },
+      'logging.s3.amazonaws.com, who is not of the account',
+    ],
+    [
+      'an organization',
+      { Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } },
+      'everybody, under a condition that does not name the account',
+    ],
+    [
+      'two accounts',
+      { Principal: { AWS: '*' }, Condition: { StringEquals: { 'aws:PrincipalAccount': ['123456789012', '999999999999'] } } },
+      'everybody, under a condition that does not name the account',
+    ],
+  ])('sees that %s is let in', (_who, statement, outsider) => {
+    expect(judge([...STATEMENTS, { Effect: 'Allow', Action: 's3:GetObject', Resource: '*', ...statement }])).toEqual([
+      { verdict: 'problem', sentence: `the policy allows something to ${outsider}` },
     ])
   })
 

@@ -33,6 +33,7 @@ const STACK: DeployedStack = {
   partition: 'aws',
   region: 'ca-central-1',
   accountId: '1',
+  parameters: new Map(),
 }
 const PARTS = new Map([
   ['ArchiveKey', { type: 'AWS::KMS::Key', physicalId: 'one' }],
@@ -40,9 +41,21 @@ const PARTS = new Map([
   ['HaltAlarm', { type: 'AWS::CloudWatch::Alarm', physicalId: 'halt' }],
   ['CallEndedRule', { type: 'AWS::Events::Rule', physicalId: 'rule' }],
   ['ReconcileCallsEventsRuleSchedule1', { type: 'AWS::Events::Rule', physicalId: 'schedule' }],
+  ['ReceiveEventLambdaFunction', { type: 'AWS::Lambda::Function', physicalId: 'receive' }],
+  ['ArchiveCallLambdaFunction', { type: 'AWS::Lambda::Function', physicalId: 'archive' }],
   ['ReconcileCallsLambdaFunction', { type: 'AWS::Lambda::Function', physicalId: 'reconcile' }],
 ])
 const READING = { askedAt: NOW, answeredAt: NOW, saidAt: NOW }
+const ENVIRONMENT = {
+  ARCHIVE_BUCKET: 'archive',
+  CATALOG_TABLE: 'calls',
+  CALL_QUEUE_URL: 'https://sqs/1/calls',
+  SETTINGS_SECRET_ARN: STACK.settingsSecretArn,
+  EVENT_SOURCES_SECRET_ARN: STACK.eventSourcesSecretArn,
+  RETENTION_MODE: 'GOVERNANCE',
+  KMS_KEY_ARN: 'arn:aws:kms:ca-central-1:1:key/one',
+  ALLOW_INSECURE_SOURCES: 'false',
+}
 const SOUND: StackInspection = {
   bucketPlace: async () => ({ region: 'ca-central-1', clock: READING }),
   bucketLock: async () => ({ isEnabled: true, defaultRetention: undefined }),
@@ -50,6 +63,10 @@ const SOUND: StackInspection = {
   bucketEncryption: async () => ({ algorithm: 'aws:kms', keyId: 'one' }),
   publicAccessBlock: async () => ({ BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true }),
   bucketPolicy: async () => '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}',
+  bucketLifecycle: async () => [],
+  bucketTells: async () => true,
+  function: async () => ({ isFailed: false, reservedConcurrency: undefined, environment: ENVIRONMENT }),
+  template: async () => new Map([['HaltAlarm', { type: 'AWS::CloudWatch::Alarm', properties: { Threshold: 0 } }]]),
   key: async () => ({ state: 'Enabled', rotates: true }),
   table: async () => ({
     status: 'ACTIVE',
@@ -66,7 +83,7 @@ const SOUND: StackInspection = {
     isEncrypted: true,
     deadLetterArn: 'dead',
   }),
-  alarms: async () => new Map([['halt', { actsEnabled: true, actions: ['topic'] }]]),
+  alarms: async () => new Map([['halt', { actsEnabled: true, actions: ['topic'], terms: { Threshold: '0' } }]]),
   topic: async () => ({ confirmed: 1, pending: 0 }),
   rule: async (name) => ({ isEnabled: true, targets: [name === 'schedule' ? 'arn:reconcile' : 'arn:calls'] }),
   secret: async () => '{}',
@@ -169,6 +186,16 @@ describe('the examination of a stack', () => {
     expect(findings.slice(-2)).toMatchObject([
       { subject: 'canary', verdict: 'unknown', code: 'CATALOG_UNAVAILABLE' },
       { subject: 'newest-call', verdict: 'ok' },
+    ])
+  })
+
+  it('judges alarms that it may look at by their names alone where it may not read the template', async () => {
+    const template = async () => {
+      throw new AwsAccessDeniedError('read the template, which takes cloudformation:GetTemplate')
+    }
+
+    expect(wrongIn(await examined({ inspection: { template } }))).toMatchObject([
+      { subject: 'alarm-terms', verdict: 'unknown', sentence: expect.stringMatching(/cloudformation:GetTemplate/) },
     ])
   })
 

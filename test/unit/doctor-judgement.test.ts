@@ -32,7 +32,7 @@ const TABLE = {
   replicaRegions: [],
 }
 const TOPIC = 'arn:aws:sns:r:1:alarms'
-const ALARM = { actsEnabled: true, actions: [TOPIC] }
+const ALARM = { actsEnabled: true, actions: [TOPIC], terms: {} }
 const RULE = { isEnabled: true, targets: ['arn:aws:lambda:r:1:function:reconcile'] }
 const ruleWith = (change: object, id = 'rule') => judgeRule('schedule', { ...RULE, ...change }, id, 'reconcile')
 const tableWith = (change: object) => judgeTable({ ...TABLE, ...change }, 'calls', 'one')

@@ -39,9 +39,10 @@ export function createStackDirectory(client: CloudFormationClient): StackDirecto
 
 function stackOf(name: string, stack: Partial<Stack>, where: string): DeployedStack {
   const { Outputs = [], Parameters = [], StackId = '', CreationTime = new Date(0), LastUpdatedTime = CreationTime } = stack
-  const values = new Map([
+  const parameters = new Map(Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]))
+  const values = new Map<string | undefined, string | undefined>([
     ...Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue] as const),
-    ...Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue] as const),
+    ...parameters,
   ])
   const value = (key: string): string => {
     const found = values.get(key)
@@ -59,6 +60,7 @@ function stackOf(name: string, stack: Partial<Stack>, where: string): DeployedSt
     eventSourcesSecretArn: value('EventSourcesSecretArn'),
     allowInsecureSources: value('AllowInsecureSources') === 'true',
     retentionMode: value('RetentionMode') as RetentionMode, // one of AllowedValues, which CloudFormation checked
+    parameters,
     changedAt: LastUpdatedTime,
     partition,
     region,

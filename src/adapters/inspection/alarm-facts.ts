@@ -1,7 +1,8 @@
-import { type CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch'
+import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch'
 import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { asked } from '#adapters/inspection/asked'
-import type { AlarmFacts, StackInspection } from '#core/ports/stack-inspection'
+import { ALARM_TERMS } from '#core/doctor/expected-alarms'
+import type { AlarmFacts, AlarmTerms, StackInspection } from '#core/ports/stack-inspection'
 
 export interface AlarmFactsOptions {
   readonly cloudWatch: CloudWatchClient
@@ -31,10 +32,17 @@ export function createAlarmFacts({ cloudWatch, sns }: AlarmFactsOptions): Pick<S
     for (let start = 0; start < names.length; start += NAMES_PER_REQUEST) {
       const AlarmNames = names.slice(start, start + NAMES_PER_REQUEST)
       for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: cloudWatch }, { AlarmNames })) {
-        for (const { AlarmName = '', ActionsEnabled = false, AlarmActions = [] } of MetricAlarms)
-          found.set(AlarmName, { actsEnabled: ActionsEnabled, actions: AlarmActions })
+        for (const { AlarmName = '', ActionsEnabled = false, AlarmActions = [], ...alarm } of MetricAlarms)
+          found.set(AlarmName, { actsEnabled: ActionsEnabled, actions: AlarmActions, terms: termsOf(alarm) })
       }
     }
     return found
   }
+}
+
+function termsOf({ Dimensions = [], ...alarm }: Omit<MetricAlarm, 'AlarmName' | 'ActionsEnabled' | 'AlarmActions'>): AlarmTerms {
+  return Object.fromEntries([
+    ...ALARM_TERMS.flatMap((term) => (alarm[term] === undefined ? [] : [[term, `${alarm[term]}`]])),
+    ...Dimensions.map(({ Name, Value }) => [`Dimension.${Name}`, `${Value}`]),
+  ])
 }

@@ -2,11 +2,20 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { type AlarmFactsOptions, createAlarmFacts } from '#adapters/inspection/alarm-facts'
 import { asked } from '#adapters/inspection/asked'
 import { type BucketFactsOptions, createBucketFacts } from '#adapters/inspection/bucket-facts'
+import { createBucketHabits } from '#adapters/inspection/bucket-habits'
+import { createDeployedTemplate, type DeployedTemplateOptions } from '#adapters/inspection/deployed-template'
+import { createFunctionFacts, type FunctionFactsOptions } from '#adapters/inspection/function-facts'
 import { createMessageFacts, type MessageFactsOptions } from '#adapters/inspection/message-facts'
 import { createTableFacts, type TableFactsOptions } from '#adapters/inspection/table-facts'
 import type { StackInspection } from '#core/ports/stack-inspection'
 
-export interface StackInspectionOptions extends BucketFactsOptions, TableFactsOptions, MessageFactsOptions, AlarmFactsOptions {
+export interface StackInspectionOptions
+  extends BucketFactsOptions,
+    TableFactsOptions,
+    MessageFactsOptions,
+    AlarmFactsOptions,
+    FunctionFactsOptions,
+    DeployedTemplateOptions {
   readonly secrets: SecretsManagerClient
 }
 
@@ -14,6 +23,9 @@ export interface StackInspectionOptions extends BucketFactsOptions, TableFactsOp
 export function createStackInspection({ secrets, ...options }: StackInspectionOptions): StackInspection {
   return {
     ...createBucketFacts(options),
+    ...createBucketHabits(options),
+    ...createFunctionFacts(options),
+    ...createDeployedTemplate(options),
     ...createTableFacts(options),
     ...createMessageFacts(options),
     ...createAlarmFacts(options),

@@ -1,10 +1,13 @@
 import { type DocumentPorts, examineDocument, examineKeys, type ReadDocument } from '#core/doctor/examine-documents'
 import { examineNewest, type NewestPorts } from '#core/doctor/examine-newest'
+import { expectedAlarms } from '#core/doctor/expected-alarms'
 import { type Finding, type Subject, unknown } from '#core/doctor/finding'
-import { judgeAlarms, judgeRule, judgeTopic } from '#core/doctor/judge-alarms'
+import { judgeAlarms, judgeAlarmTerms, judgeRule, judgeTopic } from '#core/doctor/judge-alarms'
 import { judgeEncryption, judgeLock, judgePublicAccess, judgeVersioning } from '#core/doctor/judge-bucket'
+import { coolingOf, judgeLifecycle, judgeNotifications } from '#core/doctor/judge-bucket-habits'
 import { judgeBucketPolicy } from '#core/doctor/judge-bucket-policy'
 import { type ClockReading, judgeClocks } from '#core/doctor/judge-clocks'
+import { FUNCTION_IDS, judgeFunctions } from '#core/doctor/judge-functions'
 import { judgeCallQueue, judgeConsumer, judgeDeadLetterQueue } from '#core/doctor/judge-queues'
 import { judgeRegions, regionOfArn } from '#core/doctor/judge-regions'
 import { judgeKey, judgeTable, judgeTableRecovery } from '#core/doctor/judge-table'
@@ -65,10 +68,11 @@ function looksAtAws(
   const [reconcileCalls, queueName] = [idOf('ReconcileCallsLambdaFunction') ?? '', stack.callQueueUrl.split('/').at(-1) ?? '']
   const [keyId, topicArn] = [idOf('ArchiveKey'), idOf('AlarmTopic')]
   const alarmNames = [...parts.values()].flatMap(({ type, physicalId }) => (type === 'AWS::CloudWatch::Alarm' ? [physicalId] : []))
-  const [queue, deadLetters, table] = [
+  const [queue, deadLetters, table, alarms] = [
     once(() => inspection.queue(stack.callQueueUrl)),
     once(() => inspection.queue(stack.deadLetterQueueUrl)),
     once(inspection.table),
+    once(() => inspection.alarms(alarmNames)),
   ]
   const look = async <T>(id: string | undefined, ask: (id: string) => Promise<T | undefined>) => (id === undefined ? undefined : ask(id))
   const place = {
@@ -76,7 +80,21 @@ function looksAtAws(
     keyArn: `arn:${partition}:kms:${stack.region}:${stack.accountId}:key/${keyId}`,
     breakGlassRoleArn: `arn:${partition}:iam::${stack.accountId}:role/${idOf('BreakGlassRole')}`,
     retentionMode,
+    accountId: stack.accountId,
   }
+  const functions = () =>
+    Promise.all(FUNCTION_IDS.map(async (id) => ({ id, name: idOf(id), facts: await look(idOf(id), inspection.function) })))
+  const values = {
+    ARCHIVE_BUCKET: bucket,
+    CATALOG_TABLE: catalogTable,
+    CALL_QUEUE_URL: stack.callQueueUrl,
+    SETTINGS_SECRET_ARN: stack.settingsSecretArn,
+    EVENT_SOURCES_SECRET_ARN: stack.eventSourcesSecretArn,
+    RETENTION_MODE: retentionMode,
+    KMS_KEY_ARN: place.keyArn,
+    ALLOW_INSECURE_SOURCES: String(stack.allowInsecureSources),
+  }
+  const alarmTerms = async () => expectedAlarms({ template: await inspection.template(), parts, parameters: stack.parameters })
 
   return [
     ['region', async () => judgeRegions(stack.region, await placesOf(stack, bucketPlace, table), allowedRegions)],
@@ -85,15 +103,19 @@ function looksAtAws(
     ['encryption', async () => judgeEncryption(await inspection.bucketEncryption(), keyId)],
     ['public-access', async () => judgePublicAccess(await inspection.publicAccessBlock(), bucket)],
     ['bucket-policy', async () => judgeBucketPolicy(await inspection.bucketPolicy(), place)],
+    ['lifecycle', async () => judgeLifecycle(await inspection.bucketLifecycle(), coolingOf(stack.parameters))],
+    ['notifications', async () => judgeNotifications(await inspection.bucketTells(), bucket)],
     ['encryption-key', async () => judgeKey(await look(keyId, inspection.key))],
     ['table', async () => judgeTable(await table(), catalogTable, keyId)],
     ['table-recovery', async () => judgeTableRecovery(await inspection.tableRecovery(), catalogTable)],
     ['call-queue', async () => judgeCallQueue(await queue(), await deadLetters())],
     ['dead-letter-queue', async () => judgeDeadLetterQueue(await deadLetters())],
+    ['functions', async () => judgeFunctions(await functions(), values)],
     ['consumer', async () => judgeConsumer(await consumer.state())],
     ['schedule', async () => judgeRule('schedule', await look(schedule, inspection.rule), schedule, reconcileCalls)],
     ['event-rule', async () => judgeRule('event-rule', await look(rule, inspection.rule), rule, queueName)],
-    ['alarms', async () => judgeAlarms(alarmNames, await inspection.alarms(alarmNames), topicArn)],
+    ['alarms', async () => judgeAlarms(alarmNames, await alarms(), topicArn)],
+    ['alarm-terms', async () => judgeAlarmTerms(await alarmTerms(), await alarms())],
     ['alarm-topic', async () => judgeTopic(await look(topicArn, inspection.topic))],
   ]
 }

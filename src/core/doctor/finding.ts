@@ -1,7 +1,9 @@
 /** What is looked at, in the order in which it is told. */
 export const SUBJECTS = [
-  'region', 'object-lock', 'versioning', 'encryption', 'public-access', 'bucket-policy', 'encryption-key',
-  'table', 'table-recovery', 'call-queue', 'dead-letter-queue', 'consumer', 'schedule', 'event-rule', 'alarms', 'alarm-topic',
+  'region', 'object-lock', 'versioning', 'encryption', 'public-access', 'bucket-policy', 'lifecycle',
+  'notifications', 'encryption-key',
+  'table', 'table-recovery', 'call-queue', 'dead-letter-queue', 'functions', 'consumer', 'schedule', 'event-rule', 'alarms',
+  'alarm-terms', 'alarm-topic',
   'event-sources', 'settings', 'api-key', 'clock', 'provider-clock', 'canary', 'newest-call',
 ] as const // biome-ignore format: one list
 

@@ -1,5 +1,5 @@
 import { type Finding, handbook, judged, ok, PUT_BACK, problem } from '#core/doctor/finding'
-import type { AlarmFacts, RuleFacts, TopicFacts } from '#core/ports/stack-inspection'
+import type { AlarmFacts, AlarmTerms, RuleFacts, TopicFacts } from '#core/ports/stack-inspection'
 
 /** An alarm that tells nobody is none. `expected`: those that the stack made, by their names. */
 export function judgeAlarms(
@@ -24,6 +24,22 @@ export function judgeAlarms(
   })
   const none = expected.length === 0 ? [problem('alarms', 'the stack has no alarms', PUT_BACK)] : []
   return judged('alarms', `${expected.length} alarms are there, and tell the topic`, [...problems, ...none])
+}
+
+/** An alarm that cannot be raised is none either. Of one that is not there nothing is said here. */
+export function judgeAlarmTerms(expected: ReadonlyMap<string, AlarmTerms>, found: ReadonlyMap<string, AlarmFacts>): readonly Finding[] {
+  const problems = [...expected].flatMap(([name, terms]) => {
+    const actual = found.get(name)?.terms
+    if (actual === undefined) return []
+    const dimensions = Object.keys(actual).filter((term) => term.startsWith('Dimension.'))
+    return [...new Set([...Object.keys(terms), ...dimensions])]
+      .filter((term) => actual[term] !== terms[term])
+      .map((term) => {
+        const [is, was] = [actual[term] ?? 'nothing', terms[term] ?? 'nothing']
+        return problem('alarm-terms', `the alarm ${name} has ${is} for its ${term}, and the stack's template ${was}`, PUT_BACK)
+      })
+  })
+  return judged('alarm-terms', `${expected.size} alarms are raised when the stack's template says`, problems)
 }
 
 export function judgeTopic(topic: TopicFacts | undefined): readonly Finding[] {

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { canonicalJson } from '#core/canonical-json'
 import { type Finding, judged, PUT_BACK, problem } from '#core/doctor/finding'
+import { outsidersIn } from '#core/doctor/policy-outsiders'
 import type { RetentionMode } from '#core/settings'
 
 /** What the policy speaks of. */
@@ -9,6 +10,7 @@ export interface PolicyPlace {
   readonly keyArn: string
   readonly breakGlassRoleArn: string
   readonly retentionMode: RetentionMode
+  readonly accountId: string
 }
 
 /** Something that everybody has to be denied, and what they could do otherwise. */
@@ -48,10 +50,10 @@ export function judgeBucketPolicy(text: string | undefined, place: PolicyPlace):
 
   const { Statement: statements } = read.output
   const missing = denialsOf(place).filter((denial) => !statements.some((statement) => denies(statement, denial)))
-  const isOpen = statements.some(letsEverybodyIn)
+  const outsiders = [...new Set(statements.flatMap((statement) => outsidersIn(statement, place.accountId)))]
   return judged('bucket-policy', 'refuses what it should from everybody', [
     ...missing.map(({ otherwise }) => problemThat(otherwise)),
-    ...(isOpen ? [problemThat('the policy allows something to everybody')] : []),
+    ...outsiders.map((outsider) => problemThat(`the policy allows something to ${outsider}`)),
   ])
 }
 
@@ -141,10 +143,6 @@ function denies({ Effect, Principal, Action, Resource, Condition }: Statement, {
   const hasResource = (resource: string) => Resource.some((given) => given === resource || given === '*')
   return Effect === 'Deny' && isEverybody(Principal) && isSame && actions.every(hasAction) && resources.every(hasResource)
 }
-
-/** Under a condition it is for somebody: S3's own public access block judges which. */
-const letsEverybodyIn = ({ Effect, Principal, NotPrincipal, Condition }: Statement) =>
-  Effect === 'Allow' && (isEverybody(Principal) || NotPrincipal !== undefined) && Object.keys(Condition).length === 0
 
 const ConditionSchema = StatementSchema.entries.Condition
 

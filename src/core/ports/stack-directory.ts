@@ -12,6 +12,8 @@ export interface DeployedStack {
   readonly eventSourcesSecretArn: string
   readonly allowInsecureSources: boolean
   readonly retentionMode: RetentionMode
+  /** All of its parameters, with their values. */
+  readonly parameters: ReadonlyMap<string, string>
   /** When it was deployed last. */
   readonly changedAt: Date
   /** Where it is: `aws`, `ca-central-1`, `123456789012`. */

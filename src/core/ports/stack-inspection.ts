@@ -34,7 +34,36 @@ export interface QueueFacts {
   readonly deadLetterArn: string | undefined
 }
 
+/** A rule that is on. */
+export interface LifecycleFacts {
+  readonly id: string
+  readonly prefix: string
+  /** Objects, or versions of them that are no longer the newest. */
+  readonly destroys: boolean
+  readonly moves: readonly { readonly storageClass: string; readonly afterDays: number | undefined }[]
+  /** Something that no rule of a stack does. */
+  readonly doesMore: boolean
+}
+
+export interface FunctionFacts {
+  /** It, or its last change. */
+  readonly isFailed: boolean
+  /** How many of it may run at once, where somebody set that. */
+  readonly reservedConcurrency: number | undefined
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** As a template has it, with references such as `{ Ref: NAME }` still in it. */
+export interface TemplateResource {
+  readonly type: string
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+/** When an alarm is raised: what CloudWatch knows under these names, as text. A dimension is `Dimension.NAME`. */
+export type AlarmTerms = Readonly<Record<string, string>>
+
 export interface AlarmFacts {
+  readonly terms: AlarmTerms
   readonly actsEnabled: boolean
   readonly actions: readonly string[]
 }
@@ -66,6 +95,10 @@ export interface StackInspection {
   publicAccessBlock(): Promise<Readonly<Record<string, boolean>> | undefined>
   /** The document, as it was put. */
   bucketPolicy(): Promise<string | undefined>
+  /** Its lifecycle rules that are on. */
+  bucketLifecycle(): Promise<readonly LifecycleFacts[]>
+  /** Whether EventBridge hears of new objects. */
+  bucketTells(): Promise<boolean>
   key(keyId: string): Promise<KeyFacts | undefined>
   table(): Promise<TableFacts | undefined>
   /** Whether the table can be restored to a point in time. */
@@ -73,6 +106,10 @@ export interface StackInspection {
   queue(url: string): Promise<QueueFacts | undefined>
   /** Those of these names that are there. */
   alarms(names: readonly string[]): Promise<ReadonlyMap<string, AlarmFacts>>
+  /** By its name. */
+  function(name: string): Promise<FunctionFacts | undefined>
+  /** What the stack was deployed by, by logical id. */
+  template(): Promise<ReadonlyMap<string, TemplateResource>>
   topic(arn: string): Promise<TopicFacts | undefined>
   /** As CloudFormation names it: `NAME`, or `BUS|NAME` on a bus of its own. */
   rule(physicalId: string): Promise<RuleFacts | undefined>

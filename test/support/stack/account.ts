@@ -1,12 +1,31 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation'
-import { CloudWatchClient, DeleteAlarmsCommand, DisableAlarmActionsCommand, EnableAlarmActionsCommand } from '@aws-sdk/client-cloudwatch'
+import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  DescribeAlarmsCommand,
+  DisableAlarmActionsCommand,
+  EnableAlarmActionsCommand,
+  PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
+} from '@aws-sdk/client-cloudwatch'
 import { UpdateContinuousBackupsCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
 import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import {
+  DeleteFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda'
+import {
+  DeleteBucketLifecycleCommand,
   DeleteBucketPolicyCommand,
   DeletePublicAccessBlockCommand,
   GetBucketPolicyCommand,
   PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
@@ -28,6 +47,7 @@ export async function createAccount({ engine, outputs, tenantKey }: DeployedVaul
     new CloudWatchClient(connection),
     new EventBridgeClient(connection),
   ]
+  const lambda = new LambdaClient(connection)
   const settings = createSettingsSecret(engine)
   const { archiveBucketName: Bucket, catalogTableName: TableName, callQueueUrl: QueueUrl } = outputs
   const { StackResourceSummaries: parts = [] } = await cloudFormation.send(new ListStackResourcesCommand({ StackName: 'callvault-local' }))
@@ -44,6 +64,22 @@ export async function createAccount({ engine, outputs, tenantKey }: DeployedVaul
     s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }))
   const backUp = (PointInTimeRecoveryEnabled: boolean) =>
     dynamoDb.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled } }))
+  const FunctionName = idOf('ArchiveCallLambdaFunction')
+  const { Environment: { Variables } = {} } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))
+  const tellFunction = (changed: object) =>
+    lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: { ...Variables, ...changed } } }))
+  const notify = (NotificationConfiguration: object) =>
+    s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }))
+  const everythingExpires = {
+    ID: 'tidy',
+    Status: 'Enabled' as const,
+    Filter: { Prefix: '' },
+    Expiration: { Days: 1 },
+    NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+  }
+  const { MetricAlarms: [deadLetters] = [] } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: [idOf('DeadLettersAlarm')] }))
+  const raiseAt = (Threshold: number) =>
+    cloudWatch.send(new PutMetricAlarmCommand({ ...deadLetters, Threshold } as PutMetricAlarmCommandInput))
   const halt = { AlarmNames: [idOf('HaltAlarm')] }
   const schedule = { Name: idOf('ReconcileCallsEventsRuleSchedule1') }
 
@@ -52,6 +88,30 @@ export async function createAccount({ engine, outputs, tenantKey }: DeployedVaul
       spoil: () => s3.send(new DeleteBucketPolicyCommand({ Bucket })),
       mend: () => s3.send(new PutBucketPolicyCommand({ Bucket, Policy })),
     },
+    foreigner: {
+      spoil: () => {
+        const { Statement, ...policy } = JSON.parse(`${Policy}`)
+        const reader = {
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::999999999999:root' },
+          Action: 's3:GetObject',
+          Resource: `arn:aws:s3:::${Bucket}/*`,
+        }
+        return s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ ...policy, Statement: [...Statement, reader] }) }))
+      },
+      mend: () => s3.send(new PutBucketPolicyCommand({ Bucket, Policy })),
+    },
+    lifecycle: {
+      spoil: () => s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: [everythingExpires] } })),
+      mend: () => s3.send(new DeleteBucketLifecycleCommand({ Bucket })),
+    },
+    notifications: { spoil: () => notify({}), mend: () => notify({ EventBridgeConfiguration: {} }) },
+    concurrency: {
+      spoil: () => lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 })),
+      mend: () => lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName })),
+    },
+    environment: { spoil: () => tellFunction({ ARCHIVE_BUCKET: 'somebody-elses' }), mend: () => tellFunction({}) },
+    alarmThreshold: { spoil: () => raiseAt(1e9), mend: () => raiseAt(0) },
     versioning: { spoil: () => keepVersions('Suspended'), mend: () => keepVersions('Enabled') },
     publicAccess: {
       spoil: () => s3.send(new DeletePublicAccessBlockCommand({ Bucket })),
@@ -81,8 +141,9 @@ export async function createAccount({ engine, outputs, tenantKey }: DeployedVaul
     apiKey: { spoil: () => settings.setTenantKey('no-key-of-ours'), mend: () => settings.setTenantKey(tenantKey) },
     /** For good. */
     deleteAlarm: () => cloudWatch.send(new DeleteAlarmsCommand(halt)),
+    deleteFunction: () => lambda.send(new DeleteFunctionCommand({ FunctionName: idOf('ReceiveEventLambdaFunction') })),
     close(): void {
-      for (const client of [s3, dynamoDb, sqs, cloudFormation, cloudWatch, eventBridge]) client.destroy()
+      for (const client of [s3, dynamoDb, sqs, cloudFormation, cloudWatch, eventBridge, lambda]) client.destroy()
       settings.close()
     },
   }
