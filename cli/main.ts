@@ -1,4 +1,5 @@
 import { EXIT } from './exit-codes.ts'
+import { printableText } from './printable.ts'
 import { buildProgram } from './program.ts'
 import { InterruptedError, reportError } from './report-error.ts'
 
@@ -23,7 +24,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const signal = interruption()
-const say = (text: string) => void process.stderr.write(`${text}\n`)
+const say = (text: string) => void process.stderr.write(`${printableText(text)}\n`)
 try {
   process.exitCode = await buildProgram(signal)(process.argv.slice(2))
 } catch (error) {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printableText } from './printable.ts'
 import { createProgress, type Progress } from './progress.ts'
 
 export interface OutputOptions {
@@ -17,21 +18,21 @@ export function createOutput({ json = false, quiet = false, color = true }: Outp
 
   return {
     isJson: json,
-    /** A result: for people as the text says, for programs as the object, one a line. */
+    /** A result: for people as the text says, for programs as the object, one a line. What others wrote goes through `printable` before it is a part of a text. */
     result(record: object, text: string): void {
       progress?.hide()
-      process.stdout.write(`${json ? JSON.stringify(record) : text}\n`)
+      process.stdout.write(`${json ? JSON.stringify(record) : printableText(text)}\n`)
     },
     /** What is worth knowing beside the result. Left out where quiet is wanted. */
     note(text: string): void {
       if (quiet) return
       progress?.hide()
-      process.stderr.write(`${text}\n`)
+      process.stderr.write(`${printableText(text)}\n`)
     },
     /** What a person has to read. */
     complain(text: string): void {
       progress?.hide()
-      process.stderr.write(`${text}\n`)
+      process.stderr.write(`${printableText(text)}\n`)
     },
     good: (text: string) => styled(process.stdout, 'green', text),
     bad: (text: string) => styled(process.stdout, 'red', text),

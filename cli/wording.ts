@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
 /** `12.3 MiB` */
@@ -15,8 +17,9 @@ export function durationText(seconds: number): string {
 /** `1 call`, `2 calls` */
 export const counted = (count: number, noun: string) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 
-/** Columns as wide as their widest cell; the last one as it is. */
-export function tableText(rows: readonly (readonly string[])[]): string {
+/** Columns as wide as their widest cell; the last one as it is. Cells may be what others wrote. */
+export function tableText(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(printable))
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows
     .map((row) =>

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { parseCount } from '#cli/arguments'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
+import { printable } from '#cli/printable'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
@@ -56,5 +57,7 @@ async function sentBackBy(ports: Parameters<typeof sendBackDeadLetters>[0], limi
   return { sentBack, letters: unreadable }
 }
 
-const lineOf = (letter: ReadLetter) =>
-  `${letter.sentAt.toISOString()}  ${'problem' in letter ? letter.problem : (letter.message.callId ?? letter.message.outboundCallId)}  ${letter.body}`
+function lineOf(letter: ReadLetter): string {
+  const about = 'problem' in letter ? letter.problem : (letter.message.callId ?? letter.message.outboundCallId ?? '')
+  return `${letter.sentAt.toISOString()}  ${printable(about)}  ${printable(letter.body)}`
+}

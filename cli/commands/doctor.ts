@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Command } from 'commander'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import { errorDocumentation } from '#cli/next-steps'
+import { printable } from '#cli/printable'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
@@ -76,7 +77,7 @@ function tellFinding({ output }: Session, finding: Finding): void {
   const { subject, verdict, sentence, code } = finding
   const next = finding.next ?? (code === undefined ? undefined : errorDocumentation(code)?.next)
   const style = { ok: output.good, problem: output.bad, unknown: output.dim }[verdict]
-  const told = `${style(verdict.padEnd(VERDICT_WIDTH))}  ${subject.padEnd(SUBJECT_WIDTH)}  ${sentence}${code === undefined ? '' : ` (${code})`}`
+  const told = `${style(verdict.padEnd(VERDICT_WIDTH))}  ${subject.padEnd(SUBJECT_WIDTH)}  ${printable(sentence)}${code === undefined ? '' : ` (${code})`}`
   const indent = ' '.repeat(VERDICT_WIDTH + SUBJECT_WIDTH + 4)
   output.result({ type: 'finding', ...finding, next }, next === undefined ? told : `${told}\n${indent}next: ${next}`)
 }

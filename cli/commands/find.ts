@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { parseLimit, parsePhone } from '#cli/arguments'
 import { type DayOptions, daysIn, withDays } from '#cli/day-range'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
+import { printable } from '#cli/printable'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
@@ -87,6 +88,13 @@ function placeOf({ organization, phone, scan }: FindOptions): FindPlace {
 /** In columns that keep their place, since results are written as they come. */
 function lineOf({ output }: Session, { callId, state, fields }: CallRow): string {
   const shown = state === 'failed' ? output.bad(state.padEnd(8)) : state.padEnd(8)
-  const cell = (name: string) => String(fields[name] ?? '-')
-  return [cell('callStartedAt').padEnd(24), shown, cell('callType').padEnd(8), cell('organizationId'), callId, cell('agentName')].join('  ')
+  const cell = (name: string) => printable(String(fields[name] ?? '-'))
+  return [
+    cell('callStartedAt').padEnd(24),
+    shown,
+    cell('callType').padEnd(8),
+    cell('organizationId'),
+    printable(callId),
+    cell('agentName'),
+  ].join('  ')
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { type DayOptions, daysIn, withDays } from '#cli/day-range'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
+import { printable } from '#cli/printable'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
@@ -77,4 +78,9 @@ const recordOf = ({ call: { id: callId, organizationId, startedAt, endedAt }, co
 })
 
 const lineOf = ({ call, comparison }: ComparedCall) =>
-  [call.startedAt?.toISOString().padEnd(24) ?? '-'.padEnd(24), comparison.state.padEnd(8), call.organizationId, call.id].join('  ')
+  [
+    call.startedAt?.toISOString().padEnd(24) ?? '-'.padEnd(24),
+    comparison.state.padEnd(8),
+    printable(call.organizationId),
+    printable(call.id),
+  ].join('  ')

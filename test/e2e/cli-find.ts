@@ -18,7 +18,7 @@ export const CALLS: Readonly<Record<string, Record<string, unknown>>> = {
     teamId: 'team_2',
     ...outcome('voicemail_left'),
   },
-  [ODD_ID]: times,
+  [ODD_ID]: { ...times, agentName: 'L\u00e9a\u001b[2K\u001b]0;owned\u0007\n2026-03-03T00:00:00.000Z  forged\u009b31m\u202e' },
 }
 
 export function describeFind(): void {
@@ -32,6 +32,16 @@ export function describeFind(): void {
       expect(ran).toMatchObject({ exitCode: 0, stderr: '1 call\n' })
       expect(ran.records()).toMatchObject([{ type: 'call', callId: 'call_zoe', state: 'archived', fields: { agentName: 'Maxime' } }])
       expect(ran.requests).not.toContain('dynamodb:Scan')
+    })
+
+    it('lets nothing that others wrote move the cursor or begin a line', async () => {
+      const ran = await find('--organization', ORGANIZATION, '--id-prefix', ODD_ID)
+
+      expect(ran.stdout.split('\n')).toEqual([
+        `2026-03-03T15:00:00.000Z  archived  Inbound   ${ORGANIZATION}  ${ODD_ID}  ` +
+          'Léa\\u001b[2K\\u001b]0;owned\\u0007\\u000a2026-03-03T00:00:00.000Z  forged\\u009b31m\\u202e',
+        '',
+      ])
     })
 
     it.each<[string[], string[]]>([

@@ -50,6 +50,12 @@ describeLocally('callvault, on the deployed stack', () => {
       expect(stdout).toMatch(/\nrecording +absent/)
     })
 
+    it('lets nothing that others wrote move the cursor or begin a line', async () => {
+      const { stdout } = await run('show', ODD_ID)
+
+      expect(stdout).toMatch(/\nagentName +Léa\\u001b\[2K\\u001b\]0;owned\\u0007\\u000a2026-03-03T.*forged\\u009b31m\\u202e\n/)
+    })
+
     it('says of a call that is not there what to do', async () => {
       const { exitCode, stdout, stderr } = await run('show', 'call_nowhere')
 
