@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { doorUrl } from '#cli/door-url'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
@@ -36,7 +37,7 @@ export function sendEventCommand(): CommandDefinition {
     .option('--organization <id>', 'the organization, where the source tells one')
     .option('--event-sources <file>', "sign by this document instead of the stack's secret")
     .option('--private-key <file>', 'sign by this Ed25519 key (PEM), where the source has public keys')
-    .option('--url <url>', "post to this instead of the stack's EventsUrl, such as a custom domain")
+    .option('--url <url>', "post to this instead of the stack's EventsUrl, such as a custom domain; https, or http on this machine")
     .option('--dry-run', 'show what would be sent, tokens left out, and send nothing')
     .addHelpText('before', EXAMPLES)
     .addHelpText(
@@ -75,7 +76,7 @@ const isQueued = (body: unknown) => typeof body === 'object' && body !== null &&
 async function eventOf(session: Session, name: string, id: string, options: SendEventOptions): Promise<TestEvent> {
   assertCallId(id)
   const { organization: organizationId, url, privateKey } = options
-  const urls = url === undefined ? await session.eventsUrls() : { eventsUrl: url.replace(/\/+$/, '') }
+  const urls = url === undefined ? await session.eventsUrls() : { eventsUrl: doorUrl(url) }
   const source = await sourceNamed(session, name, options.eventSources)
   const key = privateKey === undefined ? undefined : await readPrivateKey(privateKey)
   return testEventOf({ name, source, id, organizationId, ...urls, eventId: `evt_${randomUUID()}`, at: new Date(), privateKey: key })

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { AuthenticatorSettings, EventPointers, EventSource } from '#core/event-source'
+import { HIDDEN, hidingSecretsOf } from '#core/hidden-secrets'
 import { EventNotTakenError, EventRefusedError } from '#core/operator-errors'
 import type { DoorAnswer, EventDoor, OutgoingEvent } from '#core/ports/event-door'
 import { signEvent } from '#core/sign-event'
@@ -24,11 +25,14 @@ export interface TestEvent {
   readonly request: OutgoingEvent
   /** The same without a secret in it, to be shown. A signature is none. */
   readonly shown: OutgoingEvent
+  /** An answer without a secret in it: it may quote what it was sent. */
+  readonly hide: (answer: unknown) => unknown
 }
 
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const USUAL_TYPE = 'call.ended'
-const HIDDEN = '***'
+/** More of an answer than this says nothing more. */
+const SHOWN_CHARACTERS = 1_000
 
 /**
  * An event that tells the end of a call as a source's sender would: what the source looks at stands where its pointers lead.
@@ -47,24 +51,30 @@ export function testEventOf(order: TestEventOrder): TestEvent {
     return { url, headers: { 'content-type': type, ...headers }, body: content.body }
   }
   const withoutToken = authenticator.type === 'token' ? { ...authenticator, tokens: [HIDDEN] } : authenticator
-  return { request: requestOf(authenticator), shown: requestOf(withoutToken) }
+  return { request: requestOf(authenticator), shown: requestOf(withoutToken), hide: hidingSecretsOf(authenticator) }
 }
 
 /**
  * Posts it to the stack's own door.
- * @returns what was answered, where the event was taken
+ * @returns what was answered, where the event was taken, or for no call end; without a secret in it
  * @throws {EventRefusedError} park: no other try will be answered otherwise
  * @throws {EventNotTakenError} retry
  */
-export async function sendTestEvent(door: EventDoor, { request }: TestEvent, signal: AbortSignal): Promise<DoorAnswer> {
-  const answer = await door.post(request, signal)
-  const { status, body } = answer
+export async function sendTestEvent(door: EventDoor, { request, hide }: TestEvent, signal: AbortSignal): Promise<DoorAnswer> {
+  const { status, body: answered } = await door.post(request, signal)
+  const body = hide(answered)
   if (status === 429 || status >= 500) throw new EventNotTakenError(`answered ${status}`)
-  const isDoors = typeof body === 'object' && body !== null
-  if (status !== 202)
-    throw new EventRefusedError(isDoors ? `${status} ${JSON.stringify(body)}` : `${status}, which is no answer of its own`)
-  return answer
+  if (status >= 300 && status < 400) throw new EventRefusedError(`${status}, a redirect, and was sent nothing further`)
+  const isObject = typeof body === 'object' && body !== null
+  const shown = isObject ? `${status} ${JSON.stringify(body).slice(0, SHOWN_CHARACTERS)}` : `${status}`
+  if (status >= 400) throw new EventRefusedError(isObject ? shown : `${status}, which is no answer of its own`)
+  if (status !== 202 || !isReception(body)) throw new EventRefusedError(`${shown}, as no door of a stack does`)
+  return { status, body }
 }
+
+/** As receive-event answers what is authentic. */
+const isReception = (body: unknown) =>
+  typeof body === 'object' && body !== null && 'status' in body && (body.status === 'queued' || body.status === 'ignored')
 
 function contentOf({ source, id, organizationId, eventId, at }: TestEventOrder): {
   readonly body: string

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttpEventDoor } from '#adapters/http/event-door'
 
@@ -39,12 +40,22 @@ describe('the door of a stack, as a sender meets it', () => {
     expect(String(body).length).toBeLessThan(300_000)
   })
 
+  it('quotes nothing of a URL that it cannot ask', async () => {
+    const error = await post('http://[a-token/events/crm/a-token').catch((thrown: unknown) => thrown)
+
+    expect(error).toMatchObject({ code: 'EVENT_NOT_TAKEN' })
+    expect(inspect(error, { depth: null })).not.toContain('[a-token')
+  })
+
   it('says that nobody answered where the connection ends, and ends with its signal', async () => {
     const resetting = await doorThat((request) => void request.socket.destroy())
     const silent = await doorThat(() => {})
     const interrupted = new Error('interrupted')
 
-    await expect(post(resetting)).rejects.toMatchObject({ code: 'EVENT_NOT_TAKEN' })
+    await expect(post(resetting)).rejects.toMatchObject({
+      code: 'EVENT_NOT_TAKEN',
+      message: "the stack's door gave no answer (UND_ERR_SOCKET)",
+    })
     await expect(post(silent, AbortSignal.abort(interrupted))).rejects.toBe(interrupted)
   })
 })

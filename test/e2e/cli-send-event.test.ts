@@ -96,7 +96,21 @@ describeLocally('callvault send-event, on the deployed stack', () => {
     const { exitCode, stderr } = await run('voice', 'call_1', '--url', 'http://127.0.0.1:9/events')
 
     expect(exitCode).toBe(4)
-    expect(stderr).toMatch(/^error: the stack's door gave no answer \(EVENT_NOT_TAKEN\)\nnext: {2}Send it again/)
+    expect(stderr).toMatch(/^error: the stack's door gave no answer \(\w+\) \(EVENT_NOT_TAKEN\)\nnext: {2}Send it again/)
+  })
+
+  it.each([
+    ['no URL', 'a-token/events'],
+    ['another scheme', 'ftp://a-token.example/events'],
+    ['a password', 'https://user:a-token@example.org/events'],
+    ['http to another machine', 'http://a-token.example/events'],
+    ['a query', 'https://example.org/events?a-token'],
+  ])('answers a --url with %s with 2, before anything is asked, and quotes none of it', async (_what, url) => {
+    const { exitCode, stdout, stderr } = await callvault(['send-event', 'crm', 'call_1', '--url', url, '--debug'])
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(/^error: --url /)
+    expect(stderr).not.toContain('a-token')
   })
 
   it('shows what would be sent, without a token, and sends nothing', async () => {

@@ -15,10 +15,17 @@ export function createHttpEventDoor(): EventDoor {
         return { status: response.status, body: jsonOrText(await beginningOf(response)) }
       } catch (cause) {
         signal.throwIfAborted()
-        throw new EventNotTakenError('gave no answer', { cause })
+        // What fetch says may quote the URL, which may hold a token: its code alone goes on.
+        throw new EventNotTakenError(`gave no answer (${codeOf(cause)})`)
       }
     },
   }
+}
+
+function codeOf(error: unknown): string {
+  const { name, code, cause } = error as { name?: string; code?: unknown; cause?: unknown }
+  if (typeof code === 'string' && /^[A-Z][A-Z_0-9]+$/.test(code)) return code
+  return cause instanceof Error ? codeOf(cause) : `${name}`
 }
 
 async function beginningOf({ body }: Response): Promise<string> {
