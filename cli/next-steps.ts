@@ -8,9 +8,13 @@ export interface ErrorDocumentation {
 
 const ROW = /^\| `(\w+)` \|[^|]*\| ([^|]+) \|[^|]*\| ([^|]+) \|$/gm
 
+/** Every code that docs/errors.md explains. */
+export const errorCodes = (): readonly string[] => rows().map(([, code = '']) => code)
+
 /** What docs/errors.md says of a code: what it means, and what an operator does about it. */
 export function errorDocumentation(code: string): ErrorDocumentation | undefined {
-  const text = readFileSync(packagedFile('docs/errors.md'), 'utf8')
-  const [, , means, next] = [...text.matchAll(ROW)].find(([, named]) => named === code) ?? []
+  const [, , means, next] = rows().find(([, named]) => named === code) ?? []
   return means === undefined || next === undefined ? undefined : { means, next }
 }
+
+const rows = () => [...readFileSync(packagedFile('docs/errors.md'), 'utf8').matchAll(ROW)]

@@ -16,11 +16,10 @@ import { createStackInspection } from '#adapters/inspection/stack-inspection'
 import { createLambdaQueueConsumer } from '#adapters/lambda/queue-consumer'
 import { createS3ArchiveReader } from '#adapters/s3/archive-reader'
 import { createArtifactLinks } from '#adapters/s3/artifact-links'
-import { fileText, secretText } from '#adapters/secrets/document-text'
+import { secretText } from '#adapters/secrets/document-text'
 import { createLiveDocument } from '#adapters/secrets/live-document'
 import { createSqsCallQueue } from '#adapters/sqs/call-queue'
 import { createSqsDeadLetters } from '#adapters/sqs/dead-letters'
-import type { DocumentPlace } from '#config/environment'
 import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
 import { createCheckProvider } from '#core/check-provider'
@@ -58,7 +57,7 @@ export type BucketPlace = Pick<DeployedStack, 'archiveBucket'> & Partial<Pick<De
 
 type ArchivePlace = Required<BucketPlace>
 
-export const composeStackDirectory = (connection: AwsConnection) => createStackDirectory(cloudFormationOf(connection))
+export const composeStackDirectory = (connection: AwsConnection) => createStackDirectory(cloudFormationOf(connection), connection.profile)
 
 export const composeVerifyCalls = (connection: AwsConnection, { catalogTable, ...place }: BucketPlace) =>
   createVerifyCalls(
@@ -131,9 +130,8 @@ export const composeDeadLetters = (connection: AwsConnection, { callQueueUrl, de
   deadLetters: createSqsDeadLetters({ client: sqsOf(connection), queueUrl }),
 })
 
-/** The text of a configuration document, from a stack's secret or from a file that is to become one. */
-export const readDocument = async (connection: AwsConnection, place: DocumentPlace) =>
-  'file' in place ? await fileText(place.file) : await secretText(secretsOf(connection), place.secretArn)
+/** The text of a configuration document that a stack has. */
+export const readSecretText = (connection: AwsConnection, secretArn: string) => secretText(secretsOf(connection), secretArn)
 
 /** Sends to a stack's own door, as a sender does. */
 export const composeEventDoor = () => createHttpEventDoor()

@@ -1,12 +1,13 @@
 import { constants, copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Argument, Command } from 'commander'
+import { documentText } from '#cli/document-text'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import { packagedFile } from '#cli/packaged-file'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
-import { composeCheckProvider, readDocument } from '#compose-operator'
+import { composeCheckProvider } from '#compose-operator'
 import type { DocumentPlace } from '#config/environment'
 import { parseEventSources } from '#config/event-sources'
 import { parseSettings } from '#config/settings'
@@ -71,14 +72,14 @@ async function check(session: Session, { settings, eventSources, offline }: Conf
     eventSources: placeOf(eventSources, stack?.eventSourcesSecretArn),
   }
   if (places.eventSources !== undefined) {
-    const text = await readDocument(session.connection, places.eventSources)
+    const text = await documentText(session, places.eventSources)
     tell(
       'event sources',
       problemsOf(() => parseEventSources(text)),
     )
   }
   if (places.settings !== undefined) {
-    const text = await readDocument(session.connection, places.settings)
+    const text = await documentText(session, places.settings)
     const problems = problemsOf(() => parseSettings(text, { allowInsecure }))
     tell('settings', problems)
     if (problems.length === 0 && !offline) await askProvider(parseSettings(text, { allowInsecure }), session.signal, tell)

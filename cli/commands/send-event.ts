@@ -1,12 +1,13 @@
 import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { parsedDocument } from '#cli/document-text'
 import { doorUrl } from '#cli/door-url'
 import { EXIT, type ExitCode } from '#cli/exit-codes'
 import type { CommandDefinition } from '#cli/program'
 import { UsageError } from '#cli/report-error'
 import type { Session } from '#cli/session'
-import { composeEventDoor, readDocument } from '#compose-operator'
+import { composeEventDoor } from '#compose-operator'
 import { parseEventSources } from '#config/event-sources'
 import { assertCallId } from '#core/call-id'
 import type { EventSource } from '#core/event-source'
@@ -84,7 +85,7 @@ async function eventOf(session: Session, name: string, id: string, options: Send
 
 async function sourceNamed(session: Session, name: string, file: string | undefined): Promise<EventSource> {
   const place = file === undefined ? { secretArn: (await session.stack()).eventSourcesSecretArn } : { file }
-  const sources = parseEventSources(await readDocument(session.connection, place))
+  const sources = await parsedDocument(session, place, parseEventSources)
   const source = sources.get(name)
   if (source === undefined) throw new UsageError(`the event sources have no ${name}; they have ${[...sources.keys()].join(', ')}.`)
   return source

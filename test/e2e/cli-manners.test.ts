@@ -53,6 +53,23 @@ describe('callvault', () => {
       ['config', 'init', '--into', join(ROOT, 'package.json/x')],
       /^error: \S+package.json\S* cannot be used \(E\w+\): name another place/,
     ],
+    [
+      'a settings file that is not there',
+      ['config', 'check', '--settings', '/nonexist/settings.json'],
+      /^error: \/nonexist\/settings\.json cannot be read \(ENOENT\): name another file/,
+    ],
+    ['a folder for a file', ['config', 'check', '--settings', ROOT], /^error: \S+ cannot be read \(EISDIR\): name another file/],
+    [
+      'event sources that are none',
+      ['send-event', 'crm', 'call_1', '--url', 'https://example.org/events', '--event-sources', join(ROOT, 'settings.example.json')],
+      /^error: \S+settings\.example\.json is not as its schema says:\n {2}- .*\nnext: {2}Mend the file; callvault config check/s,
+    ],
+    [
+      'a code that is nearly one',
+      ['redrive', '--code', 'CALL_NOT_FUOND', '--yes'],
+      /^error: option '--code <code>' argument 'CALL_NOT_FUOND' is invalid\. No error has that code\. Did you mean CALL_NOT_FOUND\?/,
+    ],
+    ['a code that is none', ['redrive', '--code', 'NOSUCHCODE', '--yes'], /No error has that code\. docs\/errors\.md has them all/],
     ['an argument too many', ['show', 'call_1', 'call_2'], /^error: too many arguments/],
     [
       'an argument that is none',
@@ -71,6 +88,27 @@ describe('callvault', () => {
 
   it.each([
     ['no region', ['verify', '--all'], KEYS, 2, /^error: no region is set \(AWS_IDENTITY_MISSING\)\nnext: {2}Name them/],
+    [
+      'a region that is none',
+      ['status', '--region', 'bad region'],
+      KEYS,
+      2,
+      /^error: the region cannot be used: .*"bad region" is not a valid.* \(AWS_IDENTITY_MISSING\)/,
+    ],
+    [
+      'a profile that is none, and no region',
+      ['status', '--profile', 'nosuchprofile'],
+      {},
+      2,
+      /^error: no region is set: the profile nosuchprofile is not in the AWS configuration, or has none \(AWS_/,
+    ],
+    [
+      'a profile that is none',
+      ['status', '--profile', 'nosuchprofile', ...NOWHERE],
+      {},
+      2,
+      /^error: no credentials were found: the profile nosuchprofile is not in the AWS configuration, or has none/,
+    ],
     ['no credentials', ['verify', '--all', ...NOWHERE], {}, 2, /^error: no credentials were found: .* \(AWS_IDENTITY_MISSING\)\nnext: {2}/],
     [
       'an endpoint where nobody is',

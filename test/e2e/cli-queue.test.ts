@@ -134,6 +134,16 @@ describeLocally('callvault, on the queue of a deployed stack', () => {
     })
   })
 
+  it.each([
+    [['call_nowhere'], /^error: the archive has no call call_nowhere \(CALL_UNKNOWN\)/],
+    [['out_nowhere', '--outbound'], /^error: the archive has no call out_nowhere among the outbound callbacks \(CALL_UNKNOWN\)/],
+  ])('says of a call to redrive that is not there that it is not: %j', async (args, sentence) => {
+    const { exitCode, stdout, stderr } = await run('redrive', ...args)
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(sentence)
+  })
+
   describe('where messages could not be worked', () => {
     beforeAll(async () => {
       await vault.change(call('call_in_letter'))

@@ -10,14 +10,14 @@ import type { DeployedStack, StackDirectory, StackPart } from '#core/ports/stack
 import type { RetentionMode } from '#core/settings'
 
 /** The stacks that CloudFormation knows. It is the first that an operator's command asks, so that what is wrong with access shows here. */
-export function createStackDirectory(client: CloudFormationClient): StackDirectory {
+export function createStackDirectory(client: CloudFormationClient, profile?: string): StackDirectory {
   return {
     async find(StackName) {
       const region = await client.config.region().catch((cause: unknown) => {
-        throw new AwsIdentityMissingError('no region is set', { cause })
+        throw new AwsIdentityMissingError(regionProblem(cause, profile), { cause })
       })
       const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: unknown) => {
-        throw asOperatorError(error, StackName, region)
+        throw asOperatorError(error, StackName, region, profile)
       })
       return stackOf(StackName, Stacks?.[0] ?? {}, region)
     },
@@ -30,7 +30,7 @@ export function createStackDirectory(client: CloudFormationClient): StackDirecto
             if (physicalId !== undefined) parts.set(LogicalResourceId, { type, physicalId })
         }
       } catch (error) {
-        throw asOperatorError(error, StackName, await client.config.region())
+        throw asOperatorError(error, StackName, await client.config.region(), profile)
       }
       return parts
     },
@@ -71,7 +71,16 @@ function stackOf(name: string, stack: Partial<Stack>, where: string): DeployedSt
 const REFUSALS = /AccessDenied|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken|AuthFailure|InvalidAccessKeyId/
 const IDENTITY_PROBLEMS = /CredentialsProviderError|TokenProviderError|ProviderError/
 
-function asOperatorError(cause: unknown, stackName: string, region: string): Error {
+/** Where a profile is missing, the SDK says no more than that it found nothing. */
+const inProfile = (profile: string | undefined) =>
+  profile === undefined ? '' : `: the profile ${profile} is not in the AWS configuration, or has none`
+
+function regionProblem(cause: unknown, profile: string | undefined): string {
+  const isRefused = cause instanceof Error && /not accepted|not a valid/i.test(cause.message)
+  return isRefused ? `the region cannot be used: ${cause.message}` : `no region is set${inProfile(profile)}`
+}
+
+function asOperatorError(cause: unknown, stackName: string, region: string, profile: string | undefined): Error {
   if (!(cause instanceof Error)) return new AwsUnavailableError(`describe the stack ${stackName}`, { cause })
   if (cause instanceof CloudFormationServiceException && /does not exist/.test(cause.message))
     return new StackNotFoundError(stackName, region)
@@ -79,6 +88,7 @@ function asOperatorError(cause: unknown, stackName: string, region: string): Err
     return new AwsAccessDeniedError(`describe the stack ${stackName}, which takes cloudformation:DescribeStacks and ListStackResources`, {
       cause,
     })
-  if (IDENTITY_PROBLEMS.test(cause.name)) return new AwsIdentityMissingError(`no credentials were found: ${cause.message}`, { cause })
+  if (IDENTITY_PROBLEMS.test(cause.name))
+    return new AwsIdentityMissingError(`no credentials were found${inProfile(profile)}: ${cause.message}`, { cause })
   return new AwsUnavailableError(`describe the stack ${stackName}`, { cause })
 }
