@@ -38,10 +38,11 @@ export function createBucketHabits({ s3, bucket: Bucket }: BucketHabitsOptions):
 
 function factsOf({ ID = '', Filter, Transitions = [], ...rule }: LifecycleRule): LifecycleFacts {
   const { Expiration, NoncurrentVersionExpiration, NoncurrentVersionTransitions = [], AbortIncompleteMultipartUpload } = rule
-  const isNarrowed = Filter?.And !== undefined || Filter?.Tag !== undefined || Filter?.ObjectSizeGreaterThan !== undefined
+  const { Prefix, ...narrowing } = Filter ?? {}
+  const isNarrowed = Object.values(narrowing).some((value) => value !== undefined)
   return {
     id: ID,
-    prefix: Filter?.Prefix ?? rule.Prefix ?? '',
+    prefix: Prefix ?? rule.Prefix ?? '',
     destroys: Expiration !== undefined || NoncurrentVersionExpiration !== undefined,
     moves: Transitions.map(({ StorageClass, Days, Date: date }) => ({
       storageClass: `${StorageClass}`,
