@@ -35,10 +35,10 @@ const EXAMPLES = `Examples:
 export function findCommand(): CommandDefinition {
   const command = withDays(new Command('find'))
     .description(
-      "Finds calls by an organization or a caller's number, narrowed by whatever else is given. Reads indexes; a call whose start is unknown is found with --scan alone.",
+      "Finds calls by an organization or the other party's number, narrowed by whatever else is given. Reads indexes; a call whose start is unknown is found with --scan alone.",
     )
     .option('--organization <id>', "an organization's calls")
-    .option('--phone <number>', "a caller's calls: +15145550123", parsePhone)
+    .option('--phone <number>', "calls with this party (userPhoneNumber; not phoneNumber, the line's own): +15145550123", parsePhone)
     .option('--scan', 'look at every row there is, which costs as much')
     .option('--agent <name>', "the agent's id or name")
     .option('--team <name>', "the team's id or name")
@@ -71,6 +71,11 @@ async function find(session: Session, options: FindOptions): Promise<ExitCode> {
     session.output.result({ type: 'call', ...row }, lineOf(session, row))
   }
   session.output.note(`${counted(found, 'call')}${found === limit ? ', and perhaps more: --limit gives more' : ''}`)
+  if (found === 0 && options.phone !== undefined) {
+    session.output.note(
+      "The number that is looked up is the other party's (userPhoneNumber), not the line's own (phoneNumber); --organization finds calls whatever their numbers.",
+    )
+  }
   return EXIT.ok
 }
 

@@ -19,6 +19,11 @@ export function nextCommands(
   curl -X PUT '${simulator.url}/_simulator/calls/call_mine' -H 'content-type: application/json' -d '{"organizationId":"${organizationId}"}'
   curl -X POST '${eventsUrl}/crm' -H 'content-type: application/json' -H 'x-callvault-token: ${senders.crmToken}' -d '{"callId":"call_mine"}'
 
+  # what an operator asks: does anything need me, which calls are there, is all of it what its manifests say
+  npx callvault status --local
+  npx callvault find --organization ${organizationId} --local
+  npx callvault verify --all --local
+
   # what the provider was asked
   curl '${simulator.url}/_simulator/journal'
 

@@ -34,6 +34,15 @@ export function describeFind(): void {
       expect(ran.requests).not.toContain('dynamodb:Scan')
     })
 
+    it('says of a number that finds nothing whose number is looked up', async () => {
+      const ran = await find('--phone', '+15145550100')
+
+      expect(ran).toMatchObject({ exitCode: 0, stdout: '' })
+      expect(ran.stderr).toMatch(
+        /^0 calls\nThe number that is looked up is the other party's \(userPhoneNumber\), not the line's own \(phoneNumber\)/,
+      )
+    })
+
     it('lets nothing that others wrote move the cursor or begin a line', async () => {
       const ran = await find('--organization', ORGANIZATION, '--id-prefix', ODD_ID)
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { DEMONSTRATION_CALLS } from '#local/demonstration/calls'
+import { callvault } from '../support/callvault.ts'
 import { dynamoDbClientOf } from '../support/engines/clients.ts'
 import { describeLocally } from '../support/engines/describe-locally.ts'
 import { verifyArchive } from '../support/engines/verify-archive.ts'
@@ -113,6 +114,16 @@ describeLocally('npm start', () => {
 
     expect(personal.length).toBeGreaterThanOrEqual(6)
     expect(verdict).toMatchObject({ exitCode: 0, problems: [], manifests: IDS.length })
+  })
+
+  it.each([
+    ['status', /^stack +callvault-local\n[\s\S]*nothing needs you\n$/],
+    ['find', /call_inbound/],
+    ['verify', /nothing differs/],
+  ])('prints how an operator asks: %s', async (command, answer) => {
+    const { exitCode, stdout } = await callvault(commands.callvault.get(command) ?? ['not printed'])
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(answer) })
   })
 
   it('prints next commands that archive another call', async () => {

@@ -6,6 +6,8 @@ export interface PrintedCommands {
   readonly putCall: Request
   readonly postEvent: Request
   readonly readJournal: Request
+  /** What follows `npx callvault`, by its first word. */
+  readonly callvault: ReadonlyMap<string, readonly string[]>
   readonly store: S3Engine
   readonly bucket: string
   readonly table: string
@@ -32,7 +34,10 @@ export async function readPrintedCommands(output: string): Promise<PrintedComman
   const variables = new Map(assignments.map((word) => word.split(/=(.*)/s, 2) as [string, string]))
   const variable = (name: string) => variables.get(name) ?? ''
 
+  const operating = await Promise.all(lines.filter((line) => line.startsWith('npx callvault ')).map((line) => shellWords(line)))
+
   return {
+    callvault: new Map(operating.map(([, , command = '', ...args]) => [command, [command, ...args]])),
     putCall: await curlRequest(lineWith('curl', '-X PUT')),
     postEvent: await curlRequest(lineWith('curl', '-X POST')),
     readJournal: await curlRequest(lineWith('curl', 'journal')),
