@@ -3,7 +3,7 @@ import { openArtifact } from '#core/artifact-content'
 import type { CallDescription } from '#core/describe-call'
 import type { StoredManifest } from '#core/manifest'
 import type { StoredArtifact } from '#core/manifest-schema'
-import { CallUnknownError } from '#core/operator-errors'
+import { ArtifactNotStoredError, CallUnknownError } from '#core/operator-errors'
 import { provedRevisions } from '#core/prove-revisions'
 import type { Session } from './session.ts'
 
@@ -31,12 +31,13 @@ export async function storedRevision(session: Session, callId: string): Promise<
 
 /**
  * An artifact of a call as its newest revision has it.
- * @throws {CallUnknownError} nothing is committed of it, or not this artifact
+ * @throws {CallUnknownError} nothing is committed of it @throws {ArtifactNotStoredError} not this artifact
  */
 export async function storedArtifact(session: Session, callId: string, name: ArtifactName): Promise<StoredArtifact> {
   const { manifest } = await storedRevision(session, callId)
   const artifact = manifest.artifacts.find((candidate) => candidate.name === name)
-  if (artifact?.state !== 'stored') throw new CallUnknownError(callId, `with a stored ${name}`)
+  if (artifact === undefined) throw new CallUnknownError(callId, `with a ${name}`)
+  if (artifact.state !== 'stored') throw new ArtifactNotStoredError(callId, artifact)
   return artifact
 }
 

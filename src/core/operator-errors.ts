@@ -1,4 +1,5 @@
 import { CallvaultError } from '#core/errors'
+import type { MissingArtifact } from '#core/manifest-schema'
 
 /** No stack of that name where the operator looks. */
 export class StackNotFoundError extends CallvaultError {
@@ -57,6 +58,16 @@ export class CallUnknownError extends CallvaultError {
 
   constructor(callId: string, which = '') {
     super(`the archive has no call ${callId} ${which}`.trimEnd())
+  }
+}
+
+/** The call is there, and has no bytes of this name (yet). */
+export class ArtifactNotStoredError extends CallvaultError {
+  readonly code = 'ARTIFACT_NOT_STORED'
+  readonly disposition = 'park'
+
+  constructor(callId: string, { name, state, reason }: MissingArtifact) {
+    super(`the ${name} of ${callId} is ${state}${reason === undefined ? '' : ` (${reason})`}`)
   }
 }
 

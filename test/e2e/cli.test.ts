@@ -80,11 +80,11 @@ describeLocally('callvault, on the deployed stack', () => {
       expect(digestOf(stdout)).toBe(await promised(ODD_ID, 'record'))
     })
 
-    it('says where a call has no such artifact', async () => {
-      const { exitCode, stderr } = await run('cat', 'call_busy', 'recording')
+    it.each(['cat', 'link'])('says, where it is to %s an artifact that the call has not, why it has not', async (command) => {
+      const { exitCode, stdout, stderr } = await run(command, 'call_busy', 'recording')
 
-      expect(exitCode).toBe(2)
-      expect(stderr).toContain('the archive has no call call_busy with a stored recording (CALL_UNKNOWN)')
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+      expect(stderr).toMatch(/^error: the recording of call_busy is absent \([a-zA-Z-]+\) \(ARTIFACT_NOT_STORED\)\nnext: /)
     })
 
     it('gives a link that hands out that very version, and says for how long', async () => {
