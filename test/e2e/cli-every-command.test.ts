@@ -37,7 +37,7 @@ const ORDERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--day', DAY, '--dry-run'],
     ['--day', DAY, '--yes'],
   ],
-  redrive: [['--all', '--yes'], ['call_nowhere']],
+  redrive: [['--all', '--yes'], [ID]],
   'dead-letters': [[], ['--send-back', '--yes']],
   pause: [['--yes']],
   resume: [[]],

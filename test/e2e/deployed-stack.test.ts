@@ -9,6 +9,7 @@ import { eventually } from '../support/poll.ts'
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
 import { callEnded } from '../support/stack/events.ts'
 import { kindOf, segmentOf } from '../support/stack/objects.ts'
+import { endedHoursAgo } from '../support/stack/past-calls.ts'
 import { personalStringsOf } from '../support/stack/personal-strings.ts'
 import { refusedEvents } from '../support/stack/refused-events.ts'
 
@@ -20,8 +21,6 @@ const SCHEMA_FILE = join(import.meta.dirname, '../../docs/manifest.schema.json')
 /** Eight seconds of 8,000 samples of 16 bits, and their header. */
 const RECORDING_BYTES = 8 * 8_000 * 2 + 44
 const ONE_OF_EACH = ['manifests', 'recording.wav', 'records', 'transcript.txt']
-
-const hoursAgo = (hours: number) => `${new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 19)}Z`
 
 describeLocally('the deployed stack', () => {
   let vault: DeployedVault
@@ -149,7 +148,7 @@ describeLocally('the deployed stack', () => {
   })
 
   it('archives what is there past the grace, and makes a second revision of a recording that comes later', async () => {
-    const fields = { callStartedAt: hoursAgo(3.1), callEndedAt: hoursAgo(3), createdAt: hoursAgo(3) }
+    const fields = endedHoursAgo(3)
     const call = { id: 'call_late', organizationId: ORGANIZATION, fields }
     await vault.letHappen({ ...call, recording: null })
     const first = await vault.archived(call.id)

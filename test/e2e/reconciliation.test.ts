@@ -2,16 +2,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeLocally } from '../support/engines/describe-locally.ts'
 import { eventually } from '../support/poll.ts'
 import { type DeployedVault, startDeployedVault } from '../support/stack/deployed-vault.ts'
+import { endedAgo } from '../support/stack/past-calls.ts'
 
 const ORGANIZATION = 'org_clinic'
 const DAY_MS = 86_400_000
-const secondsAgo = (milliseconds: number) => `${new Date(Date.now() - milliseconds).toISOString().slice(0, 19)}Z`
 
 /** A call of so long ago, of which nobody ever sent an event. */
 const unannounced = (id: string, agoMs: number) => ({
   id,
   organizationId: ORGANIZATION,
-  fields: { callStartedAt: secondsAgo(agoMs + 60_000), callEndedAt: secondsAgo(agoMs), createdAt: secondsAgo(agoMs) },
+  fields: endedAgo(agoMs),
 })
 
 describeLocally('the deployed stack, where no event arrives', () => {

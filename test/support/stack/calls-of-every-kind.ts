@@ -3,6 +3,7 @@ import { s3ClientOf } from '../engines/clients.ts'
 import { eventually } from '../poll.ts'
 import type { DeployedVault } from './deployed-vault.ts'
 import { callEnded } from './events.ts'
+import { endedHoursAgo } from './past-calls.ts'
 
 const hoursAgo = (hours: number) => `${new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 19)}Z`
 
@@ -23,7 +24,7 @@ export async function callsOfEveryKind(vault: DeployedVault, organizationId: str
 
 /** A second revision, which extends the lock of what it takes over from the first. */
 async function lateRecording(vault: DeployedVault, organizationId: string): Promise<void> {
-  const fields = { callStartedAt: hoursAgo(3.1), callEndedAt: hoursAgo(3), createdAt: hoursAgo(3) }
+  const fields = endedHoursAgo(3)
   const call = { id: 'call_late', organizationId, fields }
   await vault.letHappen({ ...call, recording: null })
   const { transcriptKey, transcriptVersionId } = await vault.archived(call.id)
@@ -35,14 +36,14 @@ async function lateRecording(vault: DeployedVault, organizationId: string): Prom
 
 /** Long ago, and nothing was ever offered: its record alone is stored, the same bytes each time. */
 async function withoutAnything(vault: DeployedVault, organizationId: string): Promise<void> {
-  const fields = { callStartedAt: hoursAgo(80.1), callEndedAt: hoursAgo(80), createdAt: hoursAgo(80) }
+  const fields = endedHoursAgo(80)
   await vault.letHappen({ id: 'call_silent', organizationId, fields, transcript: null, recording: null })
   await vault.archived('call_silent')
 }
 
 /** Found in the provider's list, with the report of its day; then what an operator can order. */
 async function unannounced(vault: DeployedVault, organizationId: string): Promise<void> {
-  const fields = { callStartedAt: hoursAgo(48.1), callEndedAt: hoursAgo(48), createdAt: hoursAgo(48) }
+  const fields = endedHoursAgo(48)
   await vault.change({ id: 'call_unannounced', organizationId, fields })
   await vault.functions.invoke('reconcile-calls')
   await vault.archived('call_unannounced')
