@@ -1,38 +1,16 @@
-import { createServer, type IncomingMessage, request as send } from 'node:http'
-import type { AddressInfo } from 'node:net'
-
-export interface RefusingProxy {
-  readonly url: string
-  close(): Promise<void>
-}
+import type { IncomingMessage } from 'node:http'
+import { type ForwardingProxy, startForwardingProxy } from './forwarding-proxy.ts'
 
 /** Stands before AWS as a policy does: what `refuses` tells is answered 403, all else passes. Its argument is the path, with the operation where the protocol names one in a header. */
-export async function startRefusingProxy(target: string, refuses: (operation: string) => boolean): Promise<RefusingProxy> {
-  const { hostname, port } = new URL(target)
-  const server = createServer((request, response) => {
-    const operation = `${request.url} ${request.headers['x-amz-target'] ?? ''}`
-    if (refuses(operation)) {
-      request.resume().once('end', () => response.writeHead(403, { 'content-type': typeOf(request) }).end(refusalFor(request)))
-      return
-    }
-    const onward = send({ hostname, port, method: request.method, path: request.url, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    onward.on('error', () => request.socket.destroy())
-    request.pipe(onward)
+export const startRefusingProxy = (target: string, refuses: (operation: string) => boolean): Promise<ForwardingProxy> =>
+  startForwardingProxy(target, {
+    keeps(request, response) {
+      const isRefused = refuses(`${request.url} ${request.headers['x-amz-target'] ?? ''}`)
+      if (isRefused)
+        request.resume().once('end', () => response.writeHead(403, { 'content-type': typeOf(request) }).end(refusalFor(request)))
+      return isRefused
+    },
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
 
 const isJson = ({ headers }: IncomingMessage) => headers['x-amz-target'] !== undefined
 
