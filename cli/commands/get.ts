@@ -60,7 +60,7 @@ async function get(session: Session, id: string | undefined, options: GetOptions
   const progress = output.startProgress('files')
   const counts = { right: 0, differs: 0, refused: 0, taken: 0 }
   let bytes = 0
-  const results = pMapIterable(downloadsOf(session, id, options), (download) => store(session, download, into), { concurrency: jobs })
+  const results = pMapIterable(downloadsOf(session, id, options, days), (download) => store(session, download, into), { concurrency: jobs })
   for await (const { record, text, ends, bytes: size } of results) {
     output.result(record, text)
     progress.advance(1, size)
@@ -96,10 +96,13 @@ function exitCodeOf({ differs, refused, taken }: Counts): ExitCode {
 }
 
 /** @throws {CallUnknownError} the one call that was named is not there @throws {ArtifactDiffersError} it is not what was committed */
-async function* downloadsOf(session: Session, id: string | undefined, options: GetOptions): AsyncGenerator<Download> {
+async function* downloadsOf(
+  session: Session,
+  id: string | undefined,
+  { organization: organizationId, jobs }: GetOptions,
+  days: ReturnType<typeof closedDaysIn>,
+): AsyncGenerator<Download> {
   if (id !== undefined) return yield* artifactsOf(await storedRevision(session, id))
-  const { organization: organizationId, jobs } = options
-  const days = closedDaysIn(options)
   if (organizationId === undefined || days === undefined) return
   const proveCalls = createProveCalls(archiveOf(session.connection, await session.stack()))
   for await (const proof of proveCalls({ kind: 'days', organizationId, ...days }, jobs, session.signal)) {

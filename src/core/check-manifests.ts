@@ -4,7 +4,7 @@ import { type CheckObjectPorts, checkObject } from '#core/check-object'
 import type { Findings } from '#core/fixity'
 import { jsonIn } from '#core/json-bytes'
 import { readManifest, type StoredManifest, type WrittenManifest } from '#core/manifest'
-import { isInPlace } from '#core/prove-revisions'
+import { faultOfLink, faultOfPlace } from '#core/prove-revisions'
 import type { CallObjects, ListedObject } from '#core/walk-archive'
 
 /**
@@ -45,9 +45,8 @@ async function checkManifest(ports: CheckObjectPorts, listed: CallObjects['manif
   const read = parsed(findings, key, bytes)
   if (read === undefined) return undefined
   const { manifest, sha256 } = read
-  if (!isInPlace({ key, manifest })) {
-    findings.add('manifest', key, 'stands where the manifest of another call, organization or revision belongs')
-  }
+  const misplaced = faultOfPlace({ key, manifest })
+  if (misplaced !== undefined) findings.add('manifest', key, misplaced)
   if (canonicalJson(jsonIn(bytes)) !== Buffer.from(bytes).toString('utf8'))
     findings.add('manifest', key, 'is not canonical JSON (RFC 8785)')
   // Its bytes are at hand: what the store attests of them is compared, without reading them once more.
@@ -80,11 +79,13 @@ function parsed(findings: Findings, key: string, bytes: Uint8Array): WrittenMani
   }
 }
 
-function checkLink(findings: Findings, { key, manifest }: StoredManifest, previous: StoredManifest | undefined): void {
+function checkLink(findings: Findings, stored: StoredManifest, previous: StoredManifest | undefined): void {
+  const { key, manifest } = stored
+  const unchained = faultOfLink(stored, previous)
   if (manifest.revision > 1 && previous === undefined) {
     findings.add('chain', key, `is revision ${manifest.revision}, and no revision ${manifest.revision - 1} can be read`)
-  } else if (manifest.previousManifestSha256 !== (previous?.sha256 ?? null)) {
-    findings.add('chain', key, 'does not name the SHA-256 of the manifest before it')
+  } else if (unchained !== undefined) {
+    findings.add('chain', key, unchained)
   }
   if (previous !== undefined && manifest.contentSha256 === previous.manifest.contentSha256) {
     findings.add('chain', key, 'commits nothing new: its contentSha256 is that of the revision before it')

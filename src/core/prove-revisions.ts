@@ -5,12 +5,18 @@ import type { StoredManifest } from '#core/manifest'
 import { manifestKey } from '#core/object-keys'
 import { placeIn } from '#core/walk-archive'
 
-/** Whether a manifest stands where the call, the organization and the revision belong that it names. */
-export function isInPlace({ key, manifest }: Pick<StoredManifest, 'key' | 'manifest'>): boolean {
+/** What is wrong with the place of a manifest, by the call, the organization and the revision that it names. */
+export function faultOfPlace({ key, manifest }: Pick<StoredManifest, 'key' | 'manifest'>): string | undefined {
   const partition = placeIn(key)?.partition ?? ''
   const { callId, organizationId, revision } = manifest
-  return manifestKey({ partition, callId }, revision) === key && partition.startsWith(`organization=${keySegmentOf(organizationId)}/`)
+  const isOwn =
+    manifestKey({ partition, callId }, revision) === key && partition.startsWith(`organization=${keySegmentOf(organizationId)}/`)
+  return isOwn ? undefined : 'stands where the manifest of another call, organization or revision belongs'
 }
+
+/** What is wrong with the link of a manifest to the one before it. */
+export const faultOfLink = ({ manifest }: StoredManifest, previous: StoredManifest | undefined): string | undefined =>
+  manifest.previousManifestSha256 === (previous?.sha256 ?? null) ? undefined : 'does not name the SHA-256 of the manifest before it'
 
 /**
  * A call's revisions, once they are proved to be its own and to be those that were committed. Nothing is handed out without it.
@@ -27,13 +33,11 @@ export function provedRevisions(revisions: readonly StoredManifest[], row: CallR
 
 function proveRevision(stored: StoredManifest, expected: number, previous: StoredManifest | undefined): void {
   const { key, manifest } = stored
-  if (!isInPlace(stored)) throw new ArtifactDiffersError(key, 'stands where the manifest of another call, organization or revision belongs')
+  refuse(key, faultOfPlace(stored))
   if (manifest.revision !== expected) {
     throw new ArtifactDiffersError(key, `is revision ${manifest.revision}, and there is no revision ${expected}`)
   }
-  if (manifest.previousManifestSha256 !== (previous?.sha256 ?? null)) {
-    throw new ArtifactDiffersError(key, 'does not name the SHA-256 of the manifest before it')
-  }
+  refuse(key, faultOfLink(stored, previous))
   const own = placeIn(key)
   for (const artifact of manifest.artifacts) {
     const named = artifact.state === 'stored' ? placeIn(artifact.key) : own
@@ -41,6 +45,10 @@ function proveRevision(stored: StoredManifest, expected: number, previous: Store
       throw new ArtifactDiffersError(key, `names a ${artifact.name} that is not this call's`)
     }
   }
+}
+
+function refuse(key: string, fault: string | undefined): void {
+  if (fault !== undefined) throw new ArtifactDiffersError(key, fault)
 }
 
 function holdAgainstRow(revisions: readonly StoredManifest[], { committed, next }: CallRow): void {
