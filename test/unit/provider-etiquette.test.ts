@@ -38,6 +38,17 @@ function createApi({ answers = [PAGE], rules = {}, later = [], share = 1, latenc
   return { ...clock, asked, ask, times: () => asked.map(({ at }) => at) }
 }
 
+/** One whose API failed five times in a row, which takes 5 s to answer and would answer now, a minute later. */
+async function refusedAndRested() {
+  const answers = [...Array.from({ length: 5 }, () => refused(500)), PAGE]
+  const api = createApi({ answers, rules: { maxRequestsPerSecond: 1_000 }, latencySeconds: 5 })
+  const first = Array.from({ length: 5 }, () => api.ask())
+  await api.pass(5)
+  await Promise.all(first)
+  await api.pass(60)
+  return api
+}
+
 interface ApiPlan {
   /** How long an answer takes. */
   readonly latencySeconds?: number
@@ -109,12 +120,7 @@ describe('a refused API key', () => {
   })
 
   it('is tried once after the minute however many would ask, and as before once that was answered', async () => {
-    const answers = [...Array.from({ length: 5 }, () => refused(500)), PAGE]
-    const api = createApi({ answers, rules: { maxRequestsPerSecond: 1_000 }, latencySeconds: 5 })
-    const first = Array.from({ length: 5 }, () => api.ask())
-    await api.pass(5)
-    await Promise.all(first)
-    await api.pass(60)
+    const api = await refusedAndRested()
 
     const many = Array.from({ length: 10 }, () => api.ask())
     await api.pass(5)
@@ -129,12 +135,7 @@ describe('a refused API key', () => {
   })
 
   it('is tried by another where the one that tried it was cut off', async () => {
-    const answers = [...Array.from({ length: 5 }, () => refused(500)), PAGE]
-    const api = createApi({ answers, rules: { maxRequestsPerSecond: 1_000 }, latencySeconds: 5 })
-    const first = Array.from({ length: 5 }, () => api.ask())
-    await api.pass(5)
-    await Promise.all(first)
-    await api.pass(60)
+    const api = await refusedAndRested()
     const invocation = new AbortController()
     const probe = api.ask(1, 'live', invocation.signal)
     await api.pass(1)

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ArchiveScope } from '#core/archive-scope'
-import { keySegmentOf } from '#core/call-id'
 import { type CallRow, newRow } from '#core/call-row'
 import { canonicalJson } from '#core/canonical-json'
-import type { CallVerdict } from '#core/fixity'
 import type { Manifest } from '#core/manifest-schema'
-import { createVerifyCalls } from '#core/verify-calls'
-import { createFilledArchive, LOCK, manifestOf, PARTITION, UNTIL } from '#test/support/filled-archive'
-import { createMemorySearch } from '#test/support/twins/memory-search'
-
-const { signal } = new AbortController()
+import { LOCK, manifestOf, PARTITION, UNTIL } from '#test/support/filled-archive'
+import { createVault } from '#test/support/verified-vault'
 
 describe('verifyCalls', () => {
   it('finds nothing in a sound archive, and gives a verdict for each call in the order of keys', async () => {
@@ -142,88 +137,6 @@ describe('verifyCalls', () => {
     ])
   })
 
-  describe('of calls that the catalog knows, and the bucket has lost', () => {
-    const ODD = 'call/odd'
-    const call = (callId: string): ArchiveScope => ({ kind: 'call', partition: PARTITION, callId })
-
-    it('misses the manifest of a named call, whether anything else of it is left', async () => {
-      const vault = createVault((callId) => committedRow(callId))
-      await vault.store('stripped', 'recording')
-
-      for (const callId of ['stripped', 'gone', ODD]) {
-        const verdicts = await vault.verify({ scope: call(callId) })
-
-        expect(verdicts.map((verdict) => verdict.callId)).toEqual([callId])
-        expect(verdicts.flatMap(problemsOf)).toEqual([`missing ${committedRow(callId).committed?.manifestKey}`])
-      }
-    })
-
-    it('says nothing of a named call of which nothing is committed', async () => {
-      const vault = createVault((callId) => newRow(callId, new Date()))
-
-      expect(await vault.verify({ scope: call('pending') })).toEqual([])
-    })
-
-    it.each<ArchiveScope>([
-      { kind: 'all' },
-      { kind: 'organization', organizationId: 'clinic' },
-      { kind: 'days', organizationId: 'clinic', fromDay: '2026-03-01', toDay: '2026-03-01' },
-    ])('misses each once in a walk of $kind, hashed ids and all', async (scope) => {
-      const rows = ['gone', ODD, 'stripped'].map(committedRow)
-      const vault = createVault((callId) => rows.find((row) => row.callId === callId), rows)
-      await vault.store('stripped', 'recording')
-      await vault.store(keySegmentOf(ODD), 'recording')
-
-      const problems = (await vault.verify({ scope })).flatMap(problemsOf)
-
-      expect(problems.sort()).toEqual(rows.map((row) => `missing ${row.committed?.manifestKey}`).sort())
-    })
-
-    it('misses one that is filed under another day than its start', async () => {
-      const row = { ...committedRow('stripped'), fields: { organizationId: 'clinic', callStartedAt: '2026-02-28T23:59:00.000Z' } }
-      const vault = createVault(() => row, [row])
-      await vault.store('stripped', 'recording')
-      const scope = { kind: 'days', organizationId: 'clinic', fromDay: '2026-02-28', toDay: '2026-02-28' } as const
-
-      expect((await vault.verify({ scope })).flatMap(problemsOf)).toEqual([`missing ${row.committed?.manifestKey}`])
-    })
-
-    it('holds the place of a call against its own row, whoever put a manifest there', async () => {
-      const vault = createVault((callId) => ({ ...committedRow(callId), fields: {} }))
-      await vault.commit('call', [], { callId: 'other' })
-
-      const problems = (await vault.verify({ scope: { kind: 'all' } })).flatMap(problemsOf)
-
-      expect(problems).toEqual([`manifest manifests/${PARTITION}/call.r1.json`, `digest manifests/${PARTITION}/call.r1.json`])
-    })
-
-    it('does not miss what was committed while it looked', async () => {
-      const vault = createVault((callId) => committedRow(callId))
-      await vault.store('young', 'recording')
-      const listed = vault.reader.list
-      vault.reader.list = async function* (prefix, options) {
-        const isOfRoom = prefix === 'manifests/'
-        for await (const version of listed(prefix, options)) yield version
-        if (isOfRoom) await vault.commit('young', [])
-      }
-
-      expect(await vault.problems()).toEqual([])
-    })
-
-    it('tells whether the row was looked up of what no manifest names', async () => {
-      const vault = createVault((callId) => newRow(callId, new Date()))
-      await vault.store('plain', 'recording')
-      await vault.store(keySegmentOf(ODD), 'recording')
-
-      const verdicts = await vault.verify()
-
-      expect(verdicts.map(({ isRowRead, unreferenced }) => [isRowRead, unreferenced.length])).toEqual([
-        [true, 1],
-        [false, 1],
-      ])
-    })
-  })
-
   it('looks at one call, one organization, some days, or what is behind a place', async () => {
     const vault = createVault()
     for (const callId of ['a', 'a.r1', 'b']) await vault.archive(callId)
@@ -238,36 +151,3 @@ describe('verifyCalls', () => {
     expect(await seen({ kind: 'all', after: 'organization=clinic/year=2026/month=02/day=28' })).toEqual(['a', 'a.r1', 'b'])
   })
 })
-
-const problemsOf = ({ problems }: CallVerdict) => problems.map(({ kind, key }) => `${kind} ${key}`)
-
-/** Of a call that was archived, and whose manifest nobody stored in this test. */
-function committedRow(callId: string): CallRow {
-  const at = new Date('2026-03-01T15:10:00.000Z')
-  const manifestKey = `manifests/${PARTITION}/${keySegmentOf(callId)}.r1.json`
-  const committed = { revision: 1, contentSha256: '', manifestSha256: 'c'.repeat(64), manifestKey, retainUntil: at, archivedAt: at }
-  const fields = { organizationId: 'clinic', callStartedAt: '2026-03-01T15:00:00.000Z' }
-  return { ...newRow(callId, at), state: 'archived', partition: PARTITION, committed, fields }
-}
-
-function createVault(read?: (callId: string) => CallRow | undefined, rows?: readonly CallRow[]) {
-  const archive = createFilledArchive()
-  const verifyCalls = createVerifyCalls({
-    reader: archive.reader,
-    catalog: read && { read: async (callId) => read(callId) },
-    search: rows && createMemorySearch(() => rows),
-  })
-
-  async function verify({ attested = false, scope = { kind: 'all' } as ArchiveScope } = {}): Promise<CallVerdict[]> {
-    const verdicts: CallVerdict[] = []
-    for await (const verdict of verifyCalls({ scope, attested, jobs: 3 }, signal)) verdicts.push(verdict)
-    return verdicts
-  }
-
-  return {
-    ...archive,
-    verify,
-    problems: async (options: { attested?: boolean } = {}) =>
-      (await verify(options)).flatMap(({ problems }) => problems.map(({ kind, key }) => `${kind} ${key}`)),
-  }
-}
